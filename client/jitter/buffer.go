@@ -1,0 +1,199 @@
+// Package jitter puts frames together again from shards that arrive late, twice, out of order or not at all: the room
+// between the transport and the decoder.
+//
+// Several frames are in progress at one time and finish in any order; Complete offers the finished ones in the order of
+// their numbers. What is missing for certain is told once, as soon as it is certain, through NextHole. Whether a frame
+// that was never heard of is lost is not known here, as the streamer may have skipped it: the reference of a later frame
+// tells, and the client's core judges that.
+//
+// The buffer's memory is bounded by its configuration whatever a peer sends (see Bound), and after each slot has been
+// used once nothing is allocated any more.
+package jitter
+
+import (
+	"fmt"
+	"slices"
+
+	"airbridge/protocol/wire"
+	"airbridge/units"
+)
+
+const (
+	// maxAhead bounds how far a frame's number may lie ahead of the newest: 12 minutes of skipped frames at 90 Hz.
+	maxAhead = 1 << 16
+	// maxClosed bounds the frames above the floor that are remembered as closed.
+	maxClosed = 64
+)
+
+// Frame is a finished frame.
+type Frame struct {
+	// ID is its number, Ref how many frames back its reference lies, zero for none.
+	ID  units.FrameID
+	Ref uint8
+	// Bytes are the frame's bytes, a wire.FrameInfo and the access unit. They view the buffer and are valid until the
+	// frame is dropped.
+	Bytes []byte
+	// First is when its first shard arrived, Last when the last that it needed did.
+	First, Last units.Mono
+	// Sent is the Sent stamp of the shard that arrived at Last.
+	Sent uint32
+	// Shards is how many shards it has, Duplicates how many came once more.
+	Shards, Duplicates int
+	// Holes is how many holes were told of it before stragglers filled them.
+	Holes int
+}
+
+// Buffer reassembles the frames of one stream. It is not safe for concurrent use; the client's core owns it.
+type Buffer struct {
+	cfg   Config
+	order []*slot // in use, by rising frame number
+	free  []*slot
+	made  int // slots allocated so far
+
+	newest  units.FrameID // newest frame admitted
+	floor   units.FrameID // this frame and those before it are closed
+	closed  [maxClosed]units.FrameID
+	closing int // where in closed the next goes
+
+	now     units.Mono      // latest arrival
+	evicted []units.FrameID // to be told
+	ahead   uint64          // shards that came behind all others of their frame: the clock of laterDatagrams
+	stats   Stats
+}
+
+// New makes a buffer. It panics if the configuration is not valid: one from a parsed wire.Welcome always is.
+func New(cfg Config) *Buffer {
+	if err := cfg.Validate(); err != nil {
+		panic(fmt.Sprintf("jitter: %v", err))
+	}
+	cfg = cfg.withDefaults()
+	return &Buffer{
+		cfg:     cfg,
+		order:   make([]*slot, 0, cfg.Frames),
+		free:    make([]*slot, 0, cfg.Frames),
+		evicted: make([]units.FrameID, 0, cfg.Frames),
+	}
+}
+
+// Bound returns the most bytes of frames the buffer ever holds. Slots are allocated when they are first needed.
+func (b *Buffer) Bound() units.ByteCount {
+	return units.ByteCount(b.cfg.Frames * b.cfg.shards() * b.cfg.Payload)
+}
+
+// Push takes a shard that arrived at at. The payload is copied.
+func (b *Buffer) Push(at units.Mono, s wire.Shard, payload []byte) Verdict {
+	b.now = max(b.now, at)
+	v := b.push(at, s, payload)
+	b.stats.Shards[v]++
+	return v
+}
+
+func (b *Buffer) push(at units.Mono, s wire.Shard, payload []byte) Verdict {
+	p, v := b.cfg.locate(s, len(payload))
+	if v != Accepted {
+		return v
+	}
+	f := b.find(s.Frame)
+	if f == nil {
+		if f, v = b.admit(at, s); v != Accepted {
+			return v
+		}
+	}
+	if v := f.check(s, p); v != Accepted {
+		return v
+	}
+	if p.position > f.high {
+		b.ahead++
+	}
+	f.holes.jump(f.high, p.position, evidence{at, b.ahead})
+	f.store(at, s, p, p.position*b.cfg.Payload, payload)
+	if f.complete() {
+		b.stats.Completed++
+	}
+	return Accepted
+}
+
+// find returns the slot of a frame. The newest frames are the likeliest.
+func (b *Buffer) find(id units.FrameID) *slot {
+	for i := len(b.order) - 1; i >= 0 && b.order[i].id >= id; i-- {
+		if b.order[i].id == id {
+			return b.order[i]
+		}
+	}
+	return nil
+}
+
+// admit gives a new frame a slot. Its coming is evidence that older frames have ended, and frames that are newer are
+// evidence that its own shards are overdue.
+func (b *Buffer) admit(at units.Mono, s wire.Shard) (*slot, Verdict) {
+	switch {
+	case s.Frame <= b.floor || slices.Contains(b.closed[:], s.Frame):
+		return nil, Stale
+	case b.newest > 0 && s.Frame > b.newest && s.Frame-b.newest > maxAhead:
+		return nil, RefusedAhead
+	}
+	f := b.slot(s.Frame)
+	if f == nil {
+		return nil, Full
+	}
+	f.begin(s, at)
+	i := len(b.order)
+	for i > 0 && b.order[i-1].id > s.Frame {
+		i--
+	}
+	now := evidence{at, b.ahead}
+	for _, older := range b.order[:i] {
+		older.holes.overtake(older.high, now)
+	}
+	if i < len(b.order) {
+		f.holes.overtake(f.high, now)
+	}
+	b.order = slices.Insert(b.order, i, f)
+	b.newest = max(b.newest, s.Frame)
+	return f, Accepted
+}
+
+// slot returns a free slot for a frame, evicting the oldest unfinished frame where there is none; nil where all are
+// finished or newer.
+func (b *Buffer) slot(id units.FrameID) *slot {
+	if len(b.free) == 0 && b.made == b.cfg.Frames && !b.evict(id) {
+		return nil
+	}
+	if n := len(b.free); n > 0 {
+		f := b.free[n-1]
+		b.free = b.free[:n-1]
+		return f
+	}
+	b.made++
+	return newSlot(b.cfg.shards(), b.cfg.Payload)
+}
+
+func (b *Buffer) evict(before units.FrameID) bool {
+	i := slices.IndexFunc(b.order, func(f *slot) bool { return !f.complete() })
+	if i < 0 || b.order[i].id > before {
+		return false
+	}
+	b.stats.Evicted++
+	if len(b.evicted) == cap(b.evicted) { // nobody asks: forget the oldest
+		b.evicted = slices.Delete(b.evicted, 0, 1)
+	}
+	b.evicted = append(b.evicted, b.order[i].id)
+	b.remove(i)
+	return true
+}
+
+// remove frees the i-th slot in use and closes its frame.
+func (b *Buffer) remove(i int) {
+	f := b.order[i]
+	if i == 0 {
+		b.floor = max(b.floor, f.id)
+	} else {
+		b.closed[b.closing] = f.id
+		b.closing = (b.closing + 1) % maxClosed
+	}
+	b.free = append(b.free, f)
+	b.order = slices.Delete(b.order, i, i+1)
+}
+
+// Stats returns what happened so far.
+func (b *Buffer) Stats() Stats { return b.stats }

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"airbridge/client"
+	"airbridge/client/display"
+	clientshell "airbridge/client/shell"
+	"airbridge/client/tracker"
+	"airbridge/internal/av"
+	"airbridge/protocol/wire"
+	streamershell "airbridge/streamer/shell"
+	"airbridge/streamer/source"
+	"airbridge/transport"
+
+	"github.com/pion/transport/v3/stdnet"
+	"golang.org/x/sync/errgroup"
+)
+
+// demoCommand streams to this machine itself.
+type demoCommand struct {
+	streamFlags
+	outputFlags
+	viewFlags
+	Duration time.Duration `default:"20s" placeholder:"D" help:"How long to stream, such as 20s; 0 until Ctrl-C. Default: 20s."`
+}
+
+// Help shows examples.
+func (*demoCommand) Help() string {
+	return `Examples:
+  airbridge demo                                        the scene for 20 s, and a table of where the time went
+  airbridge demo --size 2560x1344 --fps 90 --bitrate 60M --duration 1m
+  airbridge demo --source lavfi:testsrc2 --snapshot shots
+  airbridge demo --source file:film.mp4 --json result.json
+  airbridge demo --duration 10s --json - | jq .latency_ms.motion_to_photon`
+}
+
+// Validate is called by kong.
+func (d *demoCommand) Validate() error {
+	return errors.Join(d.streamFlags.Validate(), checkDuration(d.Duration))
+}
+
+// demo is the two ends and what looks at them.
+type demo struct {
+	streamer streamershell.Config
+	client   clientshell.Config
+	markers  *display.Markers
+	fidelity *display.Fidelity
+	aim      *display.Aim
+	source   source.Source
+	encoder  *av.Encoder
+	files    *files
+	close    []func()
+}
+
+// Run streams, and tells how it went.
+func (d *demoCommand) Run(ctx context.Context, c *console) error {
+	s, err := d.assemble(c)
+	if s != nil {
+		defer s.shut()
+	}
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	var sent streamershell.Result
+	var seen clientshell.Result
+	var group errgroup.Group
+	// The streamer is stopped; it takes leave of the client, which ends by itself. One whose streamer has failed is
+	// stopped as well.
+	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	group.Go(func() (err error) {
+		defer stop()
+		sent, err = streamershell.Run(ctx, s.streamer)
+		return err
+	})
+	group.Go(func() (err error) {
+		seen, err = clientshell.Run(watching, s.client)
+		return err
+	})
+	err = errors.Join(group.Wait(), s.files.close())
+	if sent.Results == nil {
+		return errors.Join(err, errNothing)
+	}
+	r := d.record(s, sent, seen, time.Since(began))
+	if ctx.Err() != nil {
+		r.Incomplete = new("stopped by the user")
+	}
+	return errors.Join(err, d.write(c, r), verdict(r))
+}
+
+// assemble opens everything that a demo is made of.
+func (d *demoCommand) assemble(c *console) (*demo, error) {
+	s := &demo{markers: &display.Markers{}, fidelity: &display.Fidelity{}}
+	s.close = append(s.close, s.fidelity.Close)
+	var err error
+	if s.source, err = d.streamFlags.source(); err != nil {
+		return s, err
+	}
+	s.close = append(s.close, func() { _ = s.source.Close() })
+	if s.encoder, err = d.streamFlags.encoder(c); err != nil {
+		return s, err
+	}
+	s.close = append(s.close, s.encoder.Close)
+	net, err := stdnet.NewNet()
+	if err != nil {
+		return s, fmt.Errorf("network: %w", err)
+	}
+	var sockets [2]*transport.Socket
+	for i := range sockets {
+		if sockets[i], err = openSocket(c, net, "127.0.0.1:0"); err != nil {
+			return s, err
+		}
+		s.close = append(s.close, func() { _ = sockets[i].Close() })
+	}
+	clock := transport.NewClock()
+	head := tracker.New(1)
+	s.aim = display.NewAim(head.At)
+	s.streamer = d.streamFlags.shell(c, s.source, s.encoder, sockets[0], clock)
+	s.streamer.Core.Once = true
+	s.streamer.Core.Duration = d.Duration
+	s.streamer.Drawn = s.fidelity.Drawn
+	s.streamer.Progress = newProgress(c, d.Duration).streamer
+	s.client = clientshell.Config{
+		Core:    client.Config{Streamer: sockets[0].LocalAddr(), Period: d.period(), Datagram: d.Datagram, Nonce: nonce},
+		Socket:  sockets[1],
+		Clock:   clock,
+		Tracker: head,
+		OpenDecoder: func(wire.Welcome) (clientshell.Decoder, error) {
+			return av.OpenDecoder(av.DecoderConfig{})
+		},
+		Screens: []display.Screen{s.fidelity}, Realtime: true, Log: c.log,
+	}
+	if s.source.Abilities().Marked {
+		s.client.Screens = append(s.client.Screens, s.markers)
+	}
+	if s.source.Abilities().Posed {
+		s.client.Screens = append(s.client.Screens, s.aim)
+	}
+	s.files, err = d.hook(&s.client)
+	return s, err
+}
+
+func (s *demo) shut() {
+	for i := len(s.close) - 1; i >= 0; i-- {
+		s.close[i]()
+	}
+}

@@ -1,0 +1,120 @@
+// Command airbridge streams PC VR to a standalone headset, and is the laboratory in which that streaming is proven.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes: a run did its job, it did not, or the arguments are wrong.
+const (
+	exitOK    = 0
+	exitFault = 1
+	exitUsage = 2
+)
+
+// commands is the command line.
+type commands struct {
+	Demo    demoCommand    `cmd:"" help:"Stream to this machine itself: streamer and client in one process, real codec, real sockets."`
+	Serve   serveCommand   `cmd:"" help:"Stream to a client that dials: the PC's side."`
+	View    viewCommand    `cmd:"" help:"Dial a streamer and show its frames: the headset's side."`
+	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has, what is missing and how to get it."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Verbose bool `short:"v" help:"Log every event of a session to standard error."`
+}
+
+// console is what a command talks to.
+type console struct {
+	out, err io.Writer
+	log      *slog.Logger
+}
+
+func main() {
+	tune()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	go func() {
+		<-ctx.Done()
+		stop() // a second Ctrl-C ends the program at once
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run parses the arguments, runs the command and returns the exit code.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	var cli commands
+	exited := false
+	parser, err := kong.New(&cli,
+		kong.Name("airbridge"),
+		kong.Description("PC VR to a standalone headset over Wi-Fi, and the laboratory that proves it."),
+		kong.Writers(out, errOut),
+		kong.Exit(func(int) { exited = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+	)
+	if err != nil {
+		fmt.Fprintln(errOut, "airbridge:", err)
+		return exitFault
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if exited {
+		return exitOK // --help was asked for and has been given
+	}
+	if err != nil {
+		fmt.Fprintf(errOut, "airbridge: %v (airbridge%s --help tells more)\n", err, commandOf(args))
+		return exitUsage
+	}
+	c := &console{out: out, err: errOut, log: logger(errOut, cli.Verbose)}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.Run(c); err != nil {
+		fmt.Fprintln(errOut, "airbridge:", err)
+		if errors.Is(err, errUsage) {
+			return exitUsage
+		}
+		return exitFault
+	}
+	return exitOK
+}
+
+// errUsage marks an error of the arguments that only shows when they are used together.
+var errUsage = errors.New("wrong argument")
+
+// commandOf returns the command in args with a space before it, for a hint.
+func commandOf(args []string) string {
+	for _, a := range args {
+		switch a {
+		case "demo", "serve", "view", "doctor", "version":
+			return " " + a
+		}
+	}
+	return ""
+}
+
+func logger(w io.Writer, verbose bool) *slog.Logger {
+	level := slog.LevelWarn
+	if verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// tune fits the Go runtime to a program whose pumps must wake within microseconds while codecs fill every core: more
+// processors than cores, so that a pump's thread never waits for a busy goroutine to yield its own, and a lazy collector,
+// as the hot path allocates nothing.
+func tune() {
+	runtime.GOMAXPROCS(max(8, 2*runtime.NumCPU()))
+	debug.SetGCPercent(400)
+}

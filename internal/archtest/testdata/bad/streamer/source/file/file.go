@@ -1,0 +1,3 @@
+package file
+
+import _ "os"

@@ -1,0 +1,3 @@
+package scene
+
+import _ "os" // want `core streamer/source/scene imports os`

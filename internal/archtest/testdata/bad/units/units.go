@@ -1,0 +1,3 @@
+package units
+
+import _ "bad/machine" // want `units imports machine: units imports nothing of the project`

@@ -1,0 +1,229 @@
+// Package streamer is the PC's side of a session: Core decides when the source renders and from which pose, which frame
+// is encoded, when each datagram leaves, and what became of every frame; and it owns the life cycle. It is a sans-I/O
+// machine.Machine: shells own sockets, sources and encoders.
+package streamer
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"airbridge/machine"
+	"airbridge/protocol/link"
+	"airbridge/protocol/packet"
+	"airbridge/protocol/reliable"
+	"airbridge/protocol/wire"
+	"airbridge/streamer/control/latency"
+	"airbridge/streamer/pacer"
+	"airbridge/streamer/phase"
+	"airbridge/streamer/statistics"
+	"airbridge/units"
+)
+
+// Why a session ended against the user's will.
+var (
+	ErrSilent  = errors.New("the client fell silent")
+	ErrEncoder = errors.New("the encoder failed")
+	ErrSource  = errors.New("the source failed")
+)
+
+// Config is what a streamer needs to know.
+type Config struct {
+	// Width and Height are the coded picture's size, even, both eyes side by side. Required.
+	Width, Height int
+	// Period is the time between frames of the source. Default 1/72 s.
+	Period time.Duration
+	// Slices is the most slices of a frame. Default 4.
+	Slices int
+	// Posed says that the source renders from poses and returns them.
+	Posed bool
+	// SlewMax is by how much the source's rhythm may be shifted from frame to frame. Default 500 µs.
+	SlewMax time.Duration
+	// Datagram is the length of video datagrams, at most what the client takes. Default wire.DefaultDatagram.
+	Datagram int
+	// MaxFrame bounds a frame. Default packet.DefaultMaxFrame.
+	MaxFrame units.ByteCount
+	// Pace is how datagrams are spread.
+	Pace pacer.Config
+	// Latency is how early frames shall be ready. Default latency.Fixed(8 ms).
+	Latency latency.Controller
+	// Nonce gives a number nobody can guess, anew at every call; required. Shells take it from crypto/rand.
+	Nonce func() uint64
+	// Duration is how long a session lasts; zero without end.
+	Duration time.Duration
+	// Once ends the core with its first session.
+	Once bool
+	// Patience is how long a client may be silent. Default 2 s.
+	Patience time.Duration
+}
+
+func (c Config) withDefaults() Config {
+	if c.Nonce == nil {
+		panic("streamer: Config.Nonce is required")
+	}
+	setDefault(&c.Period, time.Second/72)
+	setDefault(&c.Slices, 4)
+	setDefault(&c.SlewMax, 500*time.Microsecond)
+	setDefault(&c.Datagram, wire.DefaultDatagram)
+	setDefault(&c.MaxFrame, packet.DefaultMaxFrame)
+	setDefault(&c.Patience, 2*time.Second)
+	if c.Latency == nil {
+		c.Latency = latency.Fixed(8 * time.Millisecond)
+	}
+	return c
+}
+
+// Validate returns all faults of the configuration at once.
+func (c Config) Validate() error {
+	var faults []error
+	if c.Width <= 0 || c.Height <= 0 || c.Width%2 != 0 || c.Height%2 != 0 || c.Width > 1<<15 || c.Height > 1<<15 {
+		faults = append(faults, fmt.Errorf("size %dx%d: want even numbers from 2 to 32768", c.Width, c.Height))
+	}
+	if c.Period < 0 || c.Period > time.Second {
+		faults = append(faults, fmt.Errorf("frame period %s: want up to 1s", c.Period))
+	}
+	return errors.Join(faults...)
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// stage is where the session is.
+type stage uint8
+
+const (
+	listening stage = iota // nobody is there
+	welcomed               // a Hello was answered; the address is not proven yet
+	streaming              // frames flow
+	draining               // the source is halted, the last frames are on their way
+	parting                // Bye is under way
+	ended
+)
+
+// Core is the streamer's machine. It is not safe for concurrent use: one driver owns it.
+type Core struct {
+	cfg   Config
+	stage stage
+	peer  peer
+	link  link.Link
+
+	control *reliable.Channel
+	packets *packet.Packetizer
+	pacer   *pacer.Pacer
+	lock    *phase.Lock
+	poses   poses
+	render  render
+	encode  encode
+	ping    ping
+	results *Results
+	history *statistics.History
+	clock   statistics.ClockMap
+
+	stopAt    units.Mono // when the session's duration is over
+	until     units.Mono // when draining or parting gives up waiting
+	nextTell  units.Mono // when progress is told next
+	farewell  farewell
+	refusals  Refused
+	lastGauge gauge
+}
+
+// farewell is why the session ends.
+type farewell struct {
+	reason string
+	err    error
+}
+
+// New returns a core that waits for a client. The configuration must be valid.
+func New(cfg Config) *Core {
+	if err := cfg.Validate(); err != nil {
+		panic(fmt.Sprintf("streamer: %v", err))
+	}
+	return &Core{cfg: cfg.withDefaults()}
+}
+
+// Refused returns how many datagrams were dropped so far, and why.
+func (c *Core) Refused() Refused { return c.refusals }
+
+// Done says that the core has ended for good: nothing will happen any more.
+func (c *Core) Done() bool { return c.stage == ended }
+
+// Handle takes one input.
+func (c *Core) Handle(now units.Mono, in machine.Event, out machine.Output) {
+	switch in := in.(type) {
+	case *machine.Datagram:
+		c.onDatagram(now, in, out)
+	case *RenderStarted:
+		c.onRenderStarted(now, in, out)
+	case *Rendered:
+		c.onRendered(in, out)
+	case *SliceEncoded:
+		c.onSlice(now, in, out)
+	case *EncoderFailed:
+		c.onEncoderFailed(now, in, out)
+	case *Reconfigured:
+		c.encode.rate = in.Bitrate
+	case *SourceEnded:
+		c.onSourceEnded(now, in, out)
+	case *Stop:
+		c.onStop(now, in, out)
+	}
+}
+
+// Tick does what is due at now; of bursts, one.
+func (c *Core) Tick(now units.Mono, out machine.Output) {
+	if c.stage == listening || c.stage == ended {
+		return
+	}
+	c.tickLife(now, out)
+	if c.stage < streaming || c.stage == ended {
+		return
+	}
+	c.tickPacer(now, out)
+	c.tickPing(now, out)
+	c.tickControl(now, out)
+	c.tickHistory(now)
+	c.tickProgress(now, out)
+}
+
+// Deadline is the earliest instant at which something is due.
+func (c *Core) Deadline() units.Mono {
+	switch c.stage {
+	case listening, ended:
+		return units.Never
+	case welcomed:
+		return c.peer.heard.Add(c.cfg.Patience)
+	}
+	d := min(c.peer.heard.Add(c.cfg.Patience), c.ping.next, c.control.Deadline(), c.nextTell, c.history.Deadline())
+	if n, _ := c.packets.Ready(); n > 0 {
+		d = min(d, c.pacer.Next())
+	}
+	if c.stage == streaming {
+		d = min(d, c.stopAt)
+	}
+	if c.stage >= draining {
+		d = min(d, c.until)
+	}
+	return d
+}
+
+// tickPacer sends the next burst where the path is ready for it.
+func (c *Core) tickPacer(now units.Mono, out machine.Output) {
+	if n, _ := c.packets.Ready(); n == 0 || now < c.pacer.Next() {
+		return
+	}
+	count := c.pacer.Budget(c.peer.datagram)
+	b := c.packets.Take(now, c.link.Sent()+1, count, maxSlab)
+	c.link.Take(b.Count)
+	c.pacer.Sent(now, b.Count, len(b.Slab))
+	c.results.Sent.Datagrams += uint64(b.Count)
+	c.results.Sent.Bytes += uint64(len(b.Slab))
+	c.history.Sent(now, b.Frame)
+	out.Send(machine.Burst{To: c.link.Peer, DSCP: wire.KindShard.DSCP(), Size: b.Size, Slab: b.Slab})
+}
+
+// maxSlab is the most bytes of one segmentation-offload call: the longest UDP payload over IPv4.
+const maxSlab = 65507

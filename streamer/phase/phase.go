@@ -1,0 +1,108 @@
+// Package phase locks the source's render loop to the display's slots without any agreement of clocks. It learns from
+// the margins that the client reports how long before a slot's latch a frame must be started, tells which slot a frame
+// that starts now is for, and when the next one should start. Sans-I/O and not safe for concurrent use.
+package phase
+
+import (
+	"fmt"
+	"time"
+
+	"airbridge/units"
+)
+
+// window is over how many frames the lead is averaged once settled: long enough to smooth jitter, short enough to
+// follow clocks that drift by 100 ppm (45 µs at 72 Hz).
+const window = 32
+
+// pipelineGuess is how many periods from render start to decoded are assumed before any margin is known.
+const pipelineGuess = 2
+
+// Lock is the lock. Slot s is latched, in effect, at s*period + lead on this host's clock, less what the pipeline takes
+// from render start to decoded; lead is the one unknown.
+type Lock struct {
+	period time.Duration
+	step   units.SlotID // slots from frame to frame
+	lead   float64      // ns; slot*period + lead - start = margin
+	count  int          // margins observed
+	guess  bool         // a pose gave a first idea
+	last   units.SlotID
+	start  units.Mono // of the last frame
+}
+
+// New returns a lock for a display of the given refresh period and a source that has a frame for every step-th slot;
+// both must be positive.
+func New(period time.Duration, step int) *Lock {
+	if period <= 0 || step <= 0 {
+		panic(fmt.Sprintf("phase: period %s, step %d", period, step))
+	}
+	return &Lock{period: period, step: units.SlotID(step)}
+}
+
+// Upcoming is the slot that the next frame is for, as far as is known; zero before the first frame.
+func (l *Lock) Upcoming() units.SlotID {
+	if l.last == 0 {
+		return 0
+	}
+	return l.last + l.step
+}
+
+// Locked says that slots can be told: a pose or a margin has been seen.
+func (l *Lock) Locked() bool { return l.guess || l.count > 0 }
+
+// Settled says that at least a window of margins has been seen.
+func (l *Lock) Settled() bool { return l.count >= window }
+
+// Guess gives a first idea from a pose that arrived at now for a slot, ahead the time from its sampling to the slot's
+// display. It has no effect once margins are known.
+func (l *Lock) Guess(now units.Mono, slot units.SlotID, ahead time.Duration) {
+	if l.Locked() {
+		return
+	}
+	l.guess = true
+	latch := float64(now) + float64(ahead)
+	l.lead = latch - pipelineGuess*float64(l.period) - l.at(slot)
+}
+
+// Observe takes the margin of a frame that started at start and was meant for slot.
+func (l *Lock) Observe(start units.Mono, slot units.SlotID, margin time.Duration) {
+	l.count = min(l.count+1, window)
+	lead := float64(margin) + float64(start) - l.at(slot)
+	l.lead += (lead - l.lead) / float64(l.count)
+}
+
+// Expected returns the margin to expect of a frame that starts at start for slot.
+func (l *Lock) Expected(start units.Mono, slot units.SlotID) time.Duration {
+	return time.Duration(l.at(slot) + l.lead - float64(start))
+}
+
+// Slot tells which slot a frame that starts at start is for: the first that leaves at least half of the margin aimed
+// at, never one before the last frame's.
+func (l *Lock) Slot(start units.Mono, margin time.Duration) units.SlotID {
+	n := (float64(start) + float64(margin)/2 - l.lead) / float64(l.period)
+	slot := units.SlotID(max(ceil(n), 1))
+	slot = max(slot, l.last)
+	l.last, l.start = slot, start
+	return slot
+}
+
+// Next returns when the next frame should start so that it is ready margin before the latch of the slot after the last
+// frame's, changing the rhythm by at most slew. A source that has never started starts at once.
+func (l *Lock) Next(now units.Mono, margin, slew time.Duration) units.Mono {
+	if l.start == 0 {
+		return now
+	}
+	want := l.at(l.last+l.step) + l.lead - float64(margin)
+	steady := float64(l.start) + l.at(l.step)
+	limit := float64(slew)
+	return units.Mono(steady + min(max(want-steady, -limit), limit))
+}
+
+func (l *Lock) at(slot units.SlotID) float64 { return float64(slot) * float64(l.period) }
+
+func ceil(v float64) float64 {
+	n := float64(int64(v))
+	if n < v {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,91 @@
+package streamer
+
+import (
+	"net/netip"
+	"time"
+
+	"airbridge/machine"
+	"airbridge/streamer/statistics"
+	"airbridge/units"
+)
+
+// tellEvery is how often progress is told.
+const tellEvery = time.Second
+
+// Results is what is known of a session. It belongs to the core while the session lasts.
+type Results struct {
+	// Session is the session's number.
+	Session uint32
+	// Began and Ended bound it: from the client's first word to the last frame begun.
+	Began, Ended units.Mono
+	// Frames are the frames' timelines and outcomes.
+	Frames *statistics.Aggregate
+	// Underway is how many frames were on their way when the session ended: nobody knows what became of them, and they
+	// are not counted.
+	Underway int
+	// Refreshes counts the client's wishes for an IDR, Oversized the frames that did not fit.
+	Refreshes, Oversized uint64
+	// Encoded counts the encoder's output.
+	Encoded struct {
+		Frames, Bytes uint64
+		// QPSum and QPFrames give the mean quantiser of the frames that told theirs.
+		QPSum    float64
+		QPFrames uint64
+	}
+	// Sent counts the video datagrams.
+	Sent struct{ Datagrams, Bytes uint64 }
+}
+
+func newResults(now units.Mono, session uint32, period time.Duration) *Results {
+	return &Results{Session: session, Began: now, Frames: statistics.NewAggregate(period)}
+}
+
+func (r *Results) encoded(bytes int, qp float64) {
+	r.Encoded.Frames++
+	r.Encoded.Bytes += uint64(bytes)
+	if qp > 0 {
+		r.Encoded.QPSum += qp
+		r.Encoded.QPFrames++
+	}
+}
+
+// Results returns the books of the session that runs, or of the last one; nil before the first.
+func (c *Core) Results() *Results { return c.results }
+
+// gauge is what was told last.
+type gauge struct {
+	at      units.Mono
+	bytes   uint64
+	encoded uint64
+}
+
+// Progress tells, once a second, how a session goes.
+type Progress struct {
+	Session uint32
+	Client  netip.AddrPort
+	// Encoded and Bytes count the encoder's frames and bytes since the last Progress.
+	Encoded, Bytes uint64
+	// Frames are the books so far, valid during the call.
+	Frames *statistics.Aggregate
+}
+
+// KindProgress is the kind of Progress.
+const KindProgress = KindEnded + 1
+
+// Kind returns KindProgress.
+func (*Progress) Kind() machine.Kind { return KindProgress }
+
+// ID returns the session.
+func (p *Progress) ID() uint64 { return uint64(p.Session) }
+
+// Fold adds the counts.
+func (p *Progress) Fold(h *machine.Hash) { h.Word(p.Encoded); h.Word(p.Bytes) }
+
+func (r *Results) since(last *gauge) *Progress {
+	p := &Progress{
+		Encoded: r.Encoded.Frames - last.encoded, Bytes: r.Encoded.Bytes - last.bytes,
+		Frames: r.Frames,
+	}
+	last.bytes, last.encoded = r.Encoded.Bytes, r.Encoded.Frames
+	return p
+}
