@@ -98,6 +98,17 @@ type Core struct {
 	heard   units.Mono // when the streamer was last heard
 	leaveAt units.Mono // when leaving gives up waiting
 	farewell
+
+	request requests
+	taker   sink
+}
+
+// requests are the requests of every frame, re-used: what they say is valid during the call only.
+type requests struct {
+	sample  SamplePose
+	decode  Decode
+	latch   Latch
+	release Release
 }
 
 // farewell is why the session ends.
@@ -134,7 +145,7 @@ func (c *Core) Handle(now units.Mono, in machine.Event, out machine.Output) {
 	case *DecodeFailed:
 		c.onDecodeFailed(now, in, out)
 	case *Shown:
-		c.presenter.Shown(in.Frame, in.At, sink{c, now, out})
+		c.presenter.Shown(in.Frame, in.At, c.sink(out))
 		c.sendFeedback(out)
 	case *Stop:
 		c.leave(now, farewell{reason: in.Reason}, out)
@@ -159,15 +170,15 @@ func (c *Core) Tick(now units.Mono, out machine.Output) {
 func (c *Core) Deadline() units.Mono {
 	switch c.phase {
 	case dialling:
-		return min(c.dial.next, c.slots.nextLatch())
+		return min(c.dial.next, c.dial.giveUp(), c.slots.nextLatch())
 	case ended:
 		return units.Never
 	}
-	d := min(c.slots.nextLatch(), c.poll.next, c.frames.Deadline(), c.control.Deadline(), c.gate.deadline())
+	d := min(c.slots.nextLatch(), c.poll.next, c.frames.Deadline(), c.control.Deadline())
 	if c.phase == leaving {
-		return min(d, c.leaveAt)
+		return min(d, c.gate.suspect, c.leaveAt)
 	}
-	return min(d, c.heard.Add(c.cfg.Patience))
+	return min(d, c.gate.deadline(), c.heard.Add(c.cfg.Patience))
 }
 
 // latchDue latches every slot whose time has come.
@@ -177,22 +188,33 @@ func (c *Core) latchDue(now units.Mono, out machine.Output) {
 		if !ok {
 			return
 		}
-		f, repeat := c.presenter.Latch(now, s, sink{c, now, out})
+		f, repeat := c.presenter.Latch(now, s, c.sink(out))
 		c.stats.latched(f.ID, repeat)
-		out.Do(&Latch{Slot: s.ID, DisplayAt: s.DisplayAt, Frame: f.ID, Handle: f.Handle, Repeat: repeat, Pose: f.Pose})
+		c.request.latch = Latch{Slot: s.ID, DisplayAt: s.DisplayAt, Frame: f.ID, Handle: f.Handle, Repeat: repeat, Pose: f.Pose}
+		out.Do(&c.request.latch)
 	}
 }
 
-// sink takes what the presenter and the gate let go.
+// sink takes what the presenter and the decoder let go.
 type sink struct {
 	c   *Core
-	now units.Mono
 	out machine.Output
 }
 
-func (s sink) Release(h machine.Handle) { s.out.Do(&Release{Handle: h}) }
+// sink returns the core's own sink for the call under way.
+func (c *Core) sink(out machine.Output) *sink {
+	c.taker = sink{c, out}
+	return &c.taker
+}
 
-func (s sink) Resolve(f presenter.Frame) {
+// Release gives a handle back to the decoder.
+func (s *sink) Release(h machine.Handle) {
+	s.c.request.release = Release{Handle: h}
+	s.out.Do(&s.c.request.release)
+}
+
+// Resolve reports a frame.
+func (s *sink) Resolve(f presenter.Frame) {
 	s.c.stats.resolved(f)
 	s.c.reports.add(f.Report)
 }

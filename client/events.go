@@ -165,7 +165,7 @@ func (s *SamplePose) ID() uint64 { return uint64(s.PoseID) }
 func (s *SamplePose) Fold(h *machine.Hash) { h.Word(s.ID()); h.Word(uint64(s.For)) }
 
 // Latch tells the display what to show in a slot. The handle stays the core's: it is released only after a later frame
-// was shown, or at the end.
+// was shown, after presenter.Depth later ones were latched, or at the end.
 type Latch struct {
 	Slot units.SlotID
 	// DisplayAt is when the slot's light reaches the eye.

@@ -41,6 +41,9 @@ func (g *gate) open(id units.FrameID, ref uint8) bool {
 	if ref == 0 {
 		return true
 	}
+	if units.FrameID(ref) >= id {
+		return false // there is no such frame
+	}
 	want := id - units.FrameID(ref)
 	return g.passed[want%gateMemory] == want
 }

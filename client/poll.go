@@ -8,7 +8,7 @@ import (
 	"airbridge/units"
 )
 
-// poseMemory is how many pose samples are remembered, to know when a frame's pose was sampled.
+// poseMemory is how many pose samples are remembered, to know what an answer was asked for.
 const poseMemory = 256
 
 // poll is the schedule of pose samples: Polls a frame, for the display slot that a frame rendered with the pose will
@@ -46,12 +46,6 @@ func (p *poll) steer(horizon, shift time.Duration) {
 	}
 }
 
-// find returns the sample of an id that is still remembered.
-func (p *poll) find(id units.PoseID) (sample, bool) {
-	s := p.asked[id%poseMemory]
-	return s, id != 0 && s.id == id && s.sampled != 0
-}
-
 // pollDue asks for a pose where one is due.
 func (c *Core) pollDue(now units.Mono, out machine.Output) {
 	if now < c.poll.next {
@@ -70,13 +64,14 @@ func (c *Core) pollDue(now units.Mono, out machine.Output) {
 	c.poll.last++
 	id := c.poll.last
 	c.poll.asked[id%poseMemory] = sample{id: id, slot: slot.ID, display: slot.DisplayAt}
-	out.Do(&SamplePose{PoseID: id, For: slot.DisplayAt})
+	c.request.sample = SamplePose{PoseID: id, For: slot.DisplayAt}
+	out.Do(&c.request.sample)
 }
 
 // onPose sends a sample to the streamer.
 func (c *Core) onPose(_ units.Mono, in *PoseSampled, out machine.Output) {
 	s := &c.poll.asked[in.PoseID%poseMemory]
-	if s.id != in.PoseID || s.sampled != 0 || c.phase != streaming {
+	if in.PoseID == 0 || s.id != in.PoseID || s.sampled != 0 || c.phase != streaming {
 		return
 	}
 	s.sampled = in.SampledAt

@@ -15,7 +15,8 @@ const reportMemory = 256
 // reports are the frames' reports that the streamer has not acknowledged, oldest first.
 type reports struct {
 	unacked []wire.Report
-	fresh   bool // something was added since the last feedback
+	fresh   int // how many of the last were added since the last feedback
+	batch   [wire.MaxReports]wire.Report
 }
 
 func (r *reports) add(report wire.Report) {
@@ -23,7 +24,7 @@ func (r *reports) add(report wire.Report) {
 		r.unacked = slices.Delete(r.unacked, 0, 1)
 	}
 	r.unacked = append(r.unacked, report)
-	r.fresh = true
+	r.fresh++
 }
 
 // acknowledge forgets the reports of all frames up to one.
@@ -32,19 +33,28 @@ func (r *reports) acknowledge(through units.FrameID) {
 }
 
 // reset forgets everything: a new session begins.
-func (r *reports) reset() { r.unacked, r.fresh = r.unacked[:0], false }
+func (r *reports) reset() { r.unacked, r.fresh = r.unacked[:0], 0 }
 
-// sendFeedback sends what is unacknowledged: the newest reports, and as many of the oldest as fit besides. A lost
-// feedback therefore costs nothing but time.
+// next returns the reports of the next feedback, oldest first: all where they fit. Otherwise the new ones go, up to half
+// of the room, so that the streamer steers by what is, and as many of the oldest as fit besides, as it acknowledges
+// those first.
+func (r *reports) next() []wire.Report {
+	newest := min(r.fresh, wire.MaxReports/2, len(r.unacked))
+	r.fresh = 0
+	if len(r.unacked) <= wire.MaxReports {
+		return r.unacked
+	}
+	oldest := copy(r.batch[:wire.MaxReports-newest], r.unacked)
+	copy(r.batch[oldest:], r.unacked[len(r.unacked)-newest:])
+	return r.batch[:]
+}
+
+// sendFeedback sends what is unacknowledged, where there is news. Each report goes out again and again until it is
+// acknowledged: a lost feedback costs nothing but time.
 func (c *Core) sendFeedback(out machine.Output) {
 	r := &c.reports
-	if len(r.unacked) == 0 || !r.fresh || c.phase == dialling || c.phase == ended {
+	if len(r.unacked) == 0 || r.fresh == 0 || c.phase == dialling || c.phase == ended {
 		return
 	}
-	r.fresh = false
-	batch := r.unacked
-	if len(batch) > wire.MaxReports {
-		batch = batch[:wire.MaxReports]
-	}
-	c.link.Finish(out, wire.KindFeedback, wire.AppendFeedback(c.link.Begin(wire.KindFeedback), batch))
+	c.link.Finish(out, wire.KindFeedback, wire.AppendFeedback(c.link.Begin(wire.KindFeedback), r.next()))
 }

@@ -24,6 +24,14 @@ type dial struct {
 	deadline units.Mono // when to give up; zero before the first Hello
 }
 
+// giveUp is when the dialling ends without an answer; never before it has begun.
+func (d *dial) giveUp() units.Mono {
+	if d.deadline == 0 {
+		return units.Never
+	}
+	return d.deadline
+}
+
 // redial forgets the session and asks for a new one.
 func (c *Core) redial(now units.Mono) {
 	c.phase = dialling
@@ -109,6 +117,9 @@ func (c *Core) tickLife(now units.Mono, out machine.Output) {
 	case c.phase == streaming && now >= c.heard.Add(c.cfg.Patience):
 		err := fmt.Errorf("%w for %s", ErrSilent, c.cfg.Patience)
 		c.end(now, farewell{reason: err.Error(), err: err}, out)
+	case c.phase == streaming && c.control.Err() != nil: // it sends, but hears nothing of what must not be lost
+		err := fmt.Errorf("%w: %w", ErrSilent, c.control.Err())
+		c.end(now, farewell{reason: err.Error(), err: err}, out)
 	}
 }
 
@@ -149,6 +160,7 @@ func (c *Core) onControl(now units.Mono, body []byte, out machine.Output) {
 func (c *Core) onMessage(now units.Mono, message []byte, out machine.Output) {
 	m, err := wire.ParseMessage(message)
 	switch {
+	case c.phase == ended: // by a message before, of the same datagram
 	case err != nil:
 		c.stats.Refused.Malformed++
 	case m.Kind == wire.MessageBye:
@@ -159,6 +171,8 @@ func (c *Core) onMessage(now units.Mono, message []byte, out machine.Output) {
 		c.control.Acknowledge()
 		c.tickControl(now, out)
 		c.end(now, f, out)
+	default:
+		c.stats.Refused.Unexpected++
 	}
 }
 
@@ -167,7 +181,8 @@ func (c *Core) end(now units.Mono, f farewell, out machine.Output) {
 	if c.phase == ended {
 		return
 	}
-	c.presenter.Stop(sink{c, now, out})
+	c.presenter.Stop(c.sink(out))
+	c.abandonDecoding(out)
 	c.sendFeedback(out)
 	c.phase = ended
 	c.poll.stop()

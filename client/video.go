@@ -38,17 +38,6 @@ func (d *decoding) take(id units.FrameID) (inDecoder, bool) {
 	return f, true
 }
 
-// breakAfter marks what builds on frame id, which failed.
-func (d *decoding) breakAfter(id units.FrameID) {
-	for i := range d.inside {
-		f := &d.inside[i]
-		if f.idr {
-			return
-		}
-		f.broken = f.broken || f.ID > id
-	}
-}
-
 // onShard takes a piece of a frame.
 func (c *Core) onShard(now units.Mono, d *machine.Datagram, body []byte, out machine.Output) {
 	s, payload, err := wire.ParseShard(body)
@@ -127,7 +116,8 @@ func (c *Core) submit(now units.Mono, f jitter.Frame, out machine.Output) {
 			DecodeStart: max(now, c.decoding.freeAt).Sub(f.Last),
 		},
 	}})
-	out.Do(&Decode{Frame: f.ID, IDR: f.Ref == 0, Unit: unit})
+	c.request.decode = Decode{Frame: f.ID, IDR: f.Ref == 0, Unit: unit}
+	out.Do(&c.request.decode)
 	c.frames.DropThrough(f.ID)
 }
 
@@ -146,19 +136,19 @@ func (c *Core) giveUp(first, end units.FrameID) {
 // onDecoded passes a decoded frame to the presenter.
 func (c *Core) onDecoded(now units.Mono, in *Decoded, out machine.Output) {
 	f, ok := c.decoding.take(in.Frame)
-	if !ok || c.phase == dialling || c.phase == ended {
-		out.Do(&Release{Handle: in.Handle})
+	if !ok {
+		c.sink(out).Release(in.Handle)
 		return
 	}
 	f.Handle = in.Handle
 	f.Report.DecodeStart = max(f.Report.DecodeStart, c.decoding.freeAt.Sub(f.ReceivedAt))
 	c.decoding.freeAt = now
 	if f.broken {
-		out.Do(&Release{Handle: in.Handle})
+		c.sink(out).Release(in.Handle)
 		c.lose(now, f, out)
 		return
 	}
-	c.presenter.Add(now, f.Frame, c.slots.newest, sink{c, now, out})
+	c.presenter.Add(now, f.Frame, c.slots.newest, c.sink(out))
 	c.advance(now, out)
 }
 
@@ -170,8 +160,33 @@ func (c *Core) onDecodeFailed(now units.Mono, in *DecodeFailed, out machine.Outp
 		return
 	}
 	c.decoding.freeAt = now
-	c.decoding.breakAfter(in.Frame)
+	c.breakAfter(in.Frame)
 	c.lose(now, f, out)
+}
+
+// breakAfter marks what is in the decoder and builds on frame id, which failed: nothing may build on that either.
+func (c *Core) breakAfter(id units.FrameID) {
+	for i := range c.decoding.inside {
+		f := &c.decoding.inside[i]
+		switch {
+		case f.ID <= id:
+		case f.idr:
+			return
+		default:
+			f.broken = true
+			c.gate.fail(f.ID)
+		}
+	}
+}
+
+// abandonDecoding resolves what is in the decoder at the end. Its handles are released as they come.
+func (c *Core) abandonDecoding(out machine.Output) {
+	for _, f := range c.decoding.inside {
+		f.Report.Outcome = wire.Replaced
+		f.Report.Decoded, f.Report.Latched, f.Report.Displayed = f.Report.DecodeStart, f.Report.DecodeStart, f.Report.DecodeStart
+		c.sink(out).Resolve(f.Frame)
+	}
+	c.decoding.reset()
 }
 
 // lose resolves a frame that the decoder could not give a sound picture of.
@@ -179,7 +194,7 @@ func (c *Core) lose(now units.Mono, f inDecoder, out machine.Output) {
 	f.Report.Outcome = wire.Lost
 	f.Report.Decoded = max(f.Report.DecodeStart, now.Sub(f.ReceivedAt))
 	f.Report.Latched, f.Report.Displayed = f.Report.Decoded, f.Report.Decoded
-	sink{c, now, out}.Resolve(f.Frame)
+	c.sink(out).Resolve(f.Frame)
 	c.gate.fail(f.ID)
 	c.gate.breakChain(now)
 	c.advance(now, out)

@@ -79,8 +79,17 @@ func (c Config) Validate() error {
 	if c.Width <= 0 || c.Height <= 0 || c.Width%2 != 0 || c.Height%2 != 0 || c.Width > 1<<15 || c.Height > 1<<15 {
 		faults = append(faults, fmt.Errorf("size %dx%d: want even numbers from 2 to 32768", c.Width, c.Height))
 	}
-	if c.Period < 0 || c.Period > time.Second {
-		faults = append(faults, fmt.Errorf("frame period %s: want up to 1s", c.Period))
+	if c.Period != 0 && (c.Period < time.Millisecond || c.Period > time.Second) {
+		faults = append(faults, fmt.Errorf("frame period %s: want 1ms to 1s", c.Period))
+	}
+	if c.Slices < 0 || c.Slices > wire.MaxSlices {
+		faults = append(faults, fmt.Errorf("%d slices: want 1 to %d", c.Slices, wire.MaxSlices))
+	}
+	if c.SlewMax < 0 || c.Duration < 0 || c.Patience < 0 {
+		faults = append(faults, fmt.Errorf("slew %s, duration %s, patience %s: want none negative", c.SlewMax, c.Duration, c.Patience))
+	}
+	if err := (packet.Config{Datagram: c.Datagram, MaxFrame: c.MaxFrame}).Validate(); err != nil {
+		faults = append(faults, err)
 	}
 	return errors.Join(faults...)
 }
@@ -206,6 +215,9 @@ func (c *Core) Deadline() units.Mono {
 	}
 	if c.stage >= draining {
 		d = min(d, c.until)
+	}
+	if c.over() {
+		d = min(d, c.results.Ended) // at once
 	}
 	return d
 }

@@ -103,9 +103,14 @@ func (c *Core) onSlice(now units.Mono, in *SliceEncoded, out machine.Output) {
 
 func (c *Core) beginFrame(j *job, idr bool) {
 	ref := j.frame - c.encode.last
-	if idr {
+	switch {
+	case idr:
 		ref = 0
 		c.encode.lastIDR = j.frame
+	case j.idr:
+		// The encoder gave no IDR although it was asked to, so that the frame refers to what the client has not got.
+		c.breakFrame(j)
+		return
 	}
 	j.info.Reported = c.history.Reported()
 	if err := c.packets.Begin(j.frame, uint8(ref), j.info); err != nil {
@@ -113,11 +118,11 @@ func (c *Core) beginFrame(j *job, idr bool) {
 	}
 }
 
-// breakFrame gives up a frame that does not fit: what refers to it cannot be decoded, so an IDR must follow.
+// breakFrame gives up a frame that cannot be sent whole: what refers to it cannot be decoded, so an IDR must follow.
 func (c *Core) breakFrame(j *job) {
 	j.broken = true
 	c.encode.wantIDR = true
-	c.results.Oversized++
+	c.results.Unsendable++
 }
 
 // finishFrame closes the books of an encoded frame and starts the one that waits.
@@ -127,6 +132,9 @@ func (c *Core) finishFrame(now units.Mono, in *SliceEncoded, out machine.Output)
 	e.last, e.failures, e.inside = j.frame, 0, job{}
 	c.history.Encoded(now, j.frame, units.ByteCount(j.bytes), in.IDR)
 	c.results.encoded(j.bytes, in.QP)
+	if j.broken {
+		c.history.Abandon(j.frame) // nobody will report it
+	}
 	out.Do(&Release{Handle: j.handle})
 	c.next(out)
 }
@@ -149,6 +157,7 @@ func (c *Core) onEncoderFailed(now units.Mono, in *EncoderFailed, out machine.Ou
 	e.inside = job{}
 	e.failures++
 	e.wantIDR = true
+	c.packets.Cancel(j.frame) // where slices had come before
 	c.skip(j, out)
 	if e.failures >= maxFailures {
 		err := fmt.Errorf("%w %d times in a row: %w", ErrEncoder, e.failures, in.Err)

@@ -44,7 +44,9 @@ func (c *Core) tickProgress(now units.Mono, out machine.Output) {
 	if now < c.nextTell {
 		return
 	}
-	c.nextTell = c.nextTell.Add(tellEvery)
+	if c.nextTell = c.nextTell.Add(tellEvery); c.nextTell <= now { // after a suspend, once
+		c.nextTell = now.Add(tellEvery)
+	}
 	p := c.results.since(&c.lastGauge)
 	p.Session, p.Client = c.link.Session, c.link.Peer
 	out.Do(p)

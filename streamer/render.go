@@ -38,7 +38,9 @@ func (c *Core) onRenderStarted(now units.Mono, in *RenderStarted, out machine.Ou
 	}
 	c.render.started, c.render.startedAt, c.render.slot = in.Frame, in.At, slot
 	c.history.RenderStarted(in.At, in.Frame)
-	c.advise(now, out)
+	if slot != 0 {
+		c.advise(now, out) // without a slot there is no rhythm yet: the first pose gives the advice
+	}
 }
 
 // onRendered takes a finished frame.
@@ -50,7 +52,7 @@ func (c *Core) onRendered(in *Rendered, out machine.Output) {
 	}
 	s := c.poses.latest()
 	if c.cfg.Posed {
-		s = c.poses.recover(in.Pose)
+		s = c.poses.recover(in.Pose, c.render.startedAt)
 	}
 	c.steerPoll(s)
 	c.history.Rendered(in.At, in.Frame, s.id, c.render.slot)
@@ -89,13 +91,12 @@ func (c *Core) steerPoll(s *sample) {
 	r.shift = late / steerGain
 }
 
-// onSourceEnded ends the session in order when there will be no more frames.
+// onSourceEnded ends the core in order: there will be no more frames.
 func (c *Core) onSourceEnded(now units.Mono, in *SourceEnded, out machine.Output) {
-	c.cfg.Once = true
 	f := farewell{reason: "the source ended"}
 	if in.Err != nil {
 		err := fmt.Errorf("%w: %w", ErrSource, in.Err)
 		f = farewell{reason: err.Error(), err: err}
 	}
-	c.drain(now, f, out)
+	c.retire(now, f, out)
 }

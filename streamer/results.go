@@ -23,8 +23,9 @@ type Results struct {
 	// Underway is how many frames were on their way when the session ended: nobody knows what became of them, and they
 	// are not counted.
 	Underway int
-	// Refreshes counts the client's wishes for an IDR, Oversized the frames that did not fit.
-	Refreshes, Oversized uint64
+	// Refreshes counts the client's wishes for an IDR, Unsendable the encoded frames that could not be sent: longer than
+	// Config.MaxFrame, or not the IDR that was asked for.
+	Refreshes, Unsendable uint64
 	// Encoded counts the encoder's output.
 	Encoded struct {
 		Frames, Bytes uint64

@@ -93,7 +93,7 @@ func (c *Core) start(now units.Mono, out machine.Output) {
 	c.clock = statistics.ClockMap{}
 	c.history = statistics.NewHistory(0, c.close)
 	c.results = newResults(now, c.link.Session, c.cfg.Period)
-	c.poses, c.render, c.encode = poses{}, render{}, encode{rate: c.encode.rate}
+	c.poses, c.render, c.encode = newPoses(), render{}, encode{rate: c.encode.rate}
 	c.ping = ping{next: now}
 	c.farewell = farewell{}
 	c.stopAt = units.Never
@@ -119,10 +119,10 @@ func (c *Core) tickLife(now units.Mono, out machine.Output) {
 		c.finish(now, out)
 	case c.stage == streaming && now >= c.stopAt:
 		c.drain(now, farewell{reason: "its time is over"}, out)
-	case c.stage == draining && (now >= c.until || c.settled() && c.packets.Queued() == 0 && c.encode.idle()):
+	case c.stage == draining && (now >= c.until || c.over()):
 		c.stage, c.until = parting, now.Add(partFor)
 		c.queue(wire.Message{Kind: wire.MessageBye, Reason: c.farewell.reason})
-	case c.stage == parting && (now >= c.until || c.control.Pending() == 0):
+	case c.stage == parting && (now >= c.until || c.over()):
 		c.finish(now, out)
 	}
 }
@@ -141,10 +141,17 @@ func (c *Core) drain(now units.Mono, f farewell, out machine.Output) {
 	out.Do(&Halt{})
 }
 
-// settled says that the outcome of every frame is known.
-func (c *Core) settled() bool {
-	rendered, known := c.history.Count()
-	return rendered == known
+// over says that what draining or parting waits for has come: the outcome of every frame, the client's word that it
+// heard the Bye.
+func (c *Core) over() bool {
+	switch c.stage {
+	case draining:
+		rendered, known := c.history.Count()
+		return rendered == known && c.packets.Queued() == 0 && c.encode.idle()
+	case parting:
+		return c.control.Pending() == 0
+	}
+	return false
 }
 
 // finish closes the session's books and tells the shell.
@@ -166,15 +173,20 @@ func (c *Core) finish(now units.Mono, out machine.Output) {
 	out.Do(&Ended{Session: c.link.Session, Reason: c.farewell.reason, Err: c.farewell.err})
 }
 
-// onStop ends the session in order, or the wait for one at once.
+// onStop ends the core as asked.
 func (c *Core) onStop(now units.Mono, in *Stop, out machine.Output) {
+	c.retire(now, farewell{reason: in.Reason}, out)
+}
+
+// retire ends the core with the session that runs, or at once where none does.
+func (c *Core) retire(now units.Mono, f farewell, out machine.Output) {
 	c.cfg.Once = true
 	switch c.stage {
 	case listening, welcomed:
 		c.stage = ended
-		out.Do(&Ended{Reason: in.Reason})
+		out.Do(&Ended{Reason: f.reason, Err: f.err})
 	case streaming:
-		c.drain(now, farewell{reason: in.Reason}, out)
+		c.drain(now, f, out)
 	}
 }
 

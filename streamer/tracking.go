@@ -1,6 +1,7 @@
 package streamer
 
 import (
+	"math"
 	"time"
 
 	"airbridge/machine"
@@ -27,19 +28,27 @@ type poses struct {
 	newest units.PoseID
 }
 
+// newPoses returns a memory of nothing: before the first sample the head is at the origin, looking ahead.
+func newPoses() poses {
+	var p poses
+	p.latest().handed.Orientation = pose.Identity
+	return p
+}
+
 // latest is the sample that the source was handed last.
 func (p *poses) latest() *sample { return &p.ring[p.newest%poseMemory] }
 
-// recover finds the sample a frame was rendered from: the one whose pose is nearest to that which came back with the
-// frame, as a game returns a pose and no number.
-func (p *poses) recover(came pose.Pose) *sample {
-	best, nearest := p.latest(), pose.Distance(p.latest().handed, came)
+// recover finds the sample a frame was rendered from, as a game returns a pose and no number: the one whose pose is
+// nearest to that which came back with the frame, of those received when its rendering started. Of equally near ones,
+// as of a head at rest, it is the newest.
+func (p *poses) recover(came pose.Pose, started units.Mono) *sample {
+	best, nearest := p.latest(), math.Inf(1)
 	for i := range p.ring {
 		s := &p.ring[i]
-		if s.id == 0 || nearest == 0 {
+		if s.id == 0 || s.received > started {
 			continue
 		}
-		if d := pose.Distance(s.handed, came); d < nearest {
+		if d := pose.Distance(s.handed, came); d < nearest || d == nearest && s.id > best.id {
 			best, nearest = s, d
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"runtime"
+	"time"
 
 	"airbridge/units"
 
@@ -112,7 +113,7 @@ func newWaiter(fd int) (*waiter, error) {
 func (w *waiter) wait(deadline, now units.Mono) (readable bool, err error) {
 	var timeout *unix.Timespec
 	if deadline != units.Never {
-		t := unix.NsecToTimespec(int64(max(deadline-now, 0)))
+		t := unix.NsecToTimespec(int64(brief(deadline.Sub(now))))
 		timeout = &t
 	}
 	n, err := unix.Ppoll(w.fds[:w.used], timeout, nil)
@@ -131,6 +132,23 @@ func (w *waiter) wait(deadline, now units.Mono) (readable bool, err error) {
 		return false, net.ErrClosed
 	}
 	return w.fds[1].Revents != 0, nil
+}
+
+const (
+	// longestWait and idleWait bound the waits that are cut short. The Go runtime takes the processor away from a thread
+	// that is in one system call for 10 ms, and each time its monitor then polls every 20 µs for some milliseconds: with a
+	// few pumps and displays that adds up to a tenth of a core. A wait of 100 ms or more comes too seldom to matter, and
+	// an idle program shall sleep.
+	longestWait = 8 * time.Millisecond
+	idleWait    = 100 * time.Millisecond
+)
+
+// brief cuts a wait short.
+func brief(d time.Duration) time.Duration {
+	if d > longestWait && d < idleWait {
+		return longestWait
+	}
+	return max(d, 0)
 }
 
 func (w *waiter) wake() { w.event.set() }

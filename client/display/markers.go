@@ -31,7 +31,7 @@ func (m *Markers) Show(s Shown) error {
 	if s.Frame <= m.last {
 		m.Repeated++
 	}
-	m.last = s.Frame
+	m.last = max(m.last, s.Frame)
 	found, err := marker.Read(s.Picture.Picture())
 	switch {
 	case errors.Is(err, marker.ErrNone):

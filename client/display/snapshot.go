@@ -36,8 +36,11 @@ func (n *Snapshots) Show(s Shown) error {
 		return nil
 	}
 	n.next = s.At.Add(snapshotEvery)
+	if err := writePNG(filepath.Join(n.dir, fmt.Sprintf("frame-%06d.png", s.Frame)), s.Picture.Picture()); err != nil {
+		return err
+	}
 	n.Written++
-	return writePNG(filepath.Join(n.dir, fmt.Sprintf("frame-%06d.png", s.Frame)), s.Picture.Picture())
+	return nil
 }
 
 func writePNG(path string, p picture.Picture) (err error) {
@@ -54,5 +57,8 @@ func writePNG(path string, p picture.Picture) (err error) {
 	if err := picture.EncodePNG(w, p); err != nil {
 		return fmt.Errorf("snapshot %s: %w", path, err)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("snapshot: %w", err)
+	}
+	return nil
 }

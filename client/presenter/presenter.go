@@ -14,7 +14,8 @@ import (
 	"airbridge/units"
 )
 
-// Depth is the most frames that wait for their slots. One more and the oldest is replaced.
+// Depth is the most frames that wait for their slots: one more and the oldest is replaced. As many are held for a
+// display that was given them and has shown none: one more and the oldest counts as shown.
 const Depth = 8
 
 // Ahead is how many slots in the future a frame may be meant for. A frame beyond is due after that many: no peer can
@@ -79,7 +80,9 @@ func (p *Presenter) Add(now units.Mono, f Frame, timing Slot, sink Sink) {
 	}
 	f.Slot = min(f.Slot, next+Ahead)
 	f.Report.Decoded = now.Sub(f.ReceivedAt)
-	f.Report.Margin = timing.At(f.Slot).LatchBy.Sub(now)
+	if timing.Period > 0 { // the display has told of its slots
+		f.Report.Margin = timing.At(f.Slot).LatchBy.Sub(now)
+	}
 	f.Report.Latched, f.Report.Displayed = f.Report.Decoded, f.Report.Decoded
 	if f.Slot < next {
 		f.Report.Outcome = wire.Late
@@ -125,9 +128,9 @@ func (p *Presenter) newest() units.FrameID {
 // one; a zero frame where nothing was ever decoded. Slots must rise.
 func (p *Presenter) Latch(now units.Mono, s Slot, sink Sink) (f Frame, repeat bool) {
 	p.last, p.latched = s, true
-	due := 0
-	for due < len(p.waiting) && p.waiting[due].Slot <= s.ID {
-		due++
+	due := len(p.waiting) // behind the newest frame that is due
+	for due > 0 && p.waiting[due-1].Slot > s.ID {
+		due--
 	}
 	if due == 0 {
 		if len(p.held) == 0 {
@@ -142,12 +145,16 @@ func (p *Presenter) Latch(now units.Mono, s Slot, sink Sink) (f Frame, repeat bo
 	p.waiting = slices.Delete(p.waiting, 0, due)
 	f.Report.Latched = now.Sub(f.ReceivedAt)
 	f.Report.Displayed = max(f.Report.Latched, s.DisplayAt.Sub(f.ReceivedAt))
-	if f.Report.Outcome == wire.Late {
+	if f.Report.Outcome == wire.Late && f.Slot < s.ID {
 		f.Report.ShownLate = true
-	} else {
+	} else { // also where it was decoded after LatchBy, but the latch itself came later still
 		f.Report.Outcome = wire.Displayed
 	}
 	p.held = append(p.held, f)
+	if len(p.held) > Depth {
+		p.giveBack(p.held[0], sink)
+		p.held = slices.Delete(p.held, 0, 1)
+	}
 	return f, false
 }
 

@@ -68,10 +68,11 @@ func (l *decoderLoop) run(ctx context.Context) error {
 			return nil
 		case j := <-l.jobs:
 			if j.open != nil {
-				var err error
-				if decoder, err = l.shell.cfg.OpenDecoder(*j.open); err != nil {
+				opened, err := l.shell.cfg.OpenDecoder(*j.open)
+				if err != nil {
 					return fmt.Errorf("decoder: %w", err)
 				}
+				decoder = opened
 				continue
 			}
 			err := l.work(decoder, j)

@@ -52,9 +52,9 @@ func (l *displayLoop) latch(r client.Latch, f *av.Frame) {
 	}
 }
 
-// run keeps the display's rhythm until ctx ends.
+// run keeps the display's rhythm until ctx ends, and tells the screens then that nothing more comes.
 func (l *displayLoop) run(ctx context.Context) error {
-	defer l.drain()
+	defer close(l.shown)
 	cfg := l.shell.cfg
 	sleeper := transport.NewSleeper(ctx, cfg.Clock, transport.SleeperConfig{Realtime: cfg.Realtime})
 	defer sleeper.Release()
@@ -108,31 +108,14 @@ func (l *displayLoop) pass(s display.Shown) {
 	}
 }
 
-// look lets the screens see what was shown until ctx ends and nothing is left.
-func (l *displayLoop) look(ctx context.Context) error {
-	for {
-		select {
-		case s := <-l.shown:
-			if err := l.see(s); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return l.lookAtRest()
+// look lets the screens see what was shown until the display has ended and nothing is left.
+func (l *displayLoop) look() error {
+	for s := range l.shown {
+		if err := l.see(s); err != nil {
+			return err
 		}
 	}
-}
-
-func (l *displayLoop) lookAtRest() error {
-	for {
-		select {
-		case s := <-l.shown:
-			if err := l.see(s); err != nil {
-				return err
-			}
-		default:
-			return nil
-		}
-	}
+	return nil
 }
 
 func (l *displayLoop) see(s display.Shown) error {
@@ -145,16 +128,16 @@ func (l *displayLoop) see(s display.Shown) error {
 	return nil
 }
 
-// drain lets go of what was latched and never lit.
+// drain lets go of what was latched and never lit, and of what the screens did not want to see, when every goroutine
+// has ended.
 func (l *displayLoop) drain() {
-	for {
-		select {
-		case f := <-l.latched:
-			if f.picture != nil {
-				f.picture.Release()
-			}
-		default:
-			return
+	for len(l.latched) > 0 {
+		if f := <-l.latched; f.picture != nil {
+			f.picture.Release()
 		}
+	}
+	for s := range l.shown {
+		l.unseen++
+		s.Picture.Release()
 	}
 }

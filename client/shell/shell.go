@@ -62,15 +62,16 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	s.end = end
-	stop := context.AfterFunc(ctx, func() { _ = s.mailbox.Post(&client.Stop{Reason: "stopped by the user"}) })
+	stop := context.AfterFunc(ctx, func() { _ = s.mailbox.Deliver(&client.Stop{Reason: "stopped by the user"}) })
 	defer stop()
 
 	group, running := errgroup.WithContext(running)
 	group.Go(func() error { defer end(); return driver.Run(running) })
 	group.Go(func() error { return s.decoder.run(running) })
 	group.Go(func() error { return s.display.run(running) })
-	group.Go(func() error { return s.display.look(running) })
+	group.Go(func() error { return s.display.look() })
 	err := group.Wait()
+	s.display.drain()
 	for _, f := range s.frames.Drain() {
 		f.Release()
 	}

@@ -102,7 +102,7 @@ func (d *demoCommand) assemble(c *console) (*demo, error) {
 		return s, err
 	}
 	s.close = append(s.close, func() { _ = s.source.Close() })
-	if s.encoder, err = d.streamFlags.encoder(c); err != nil {
+	if s.encoder, err = d.streamFlags.encoder(c, s.source); err != nil {
 		return s, err
 	}
 	s.close = append(s.close, s.encoder.Close)

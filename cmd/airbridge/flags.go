@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,7 @@ type streamFlags struct {
 	Encoder string        `default:"auto" placeholder:"NAME" help:"Encoder: auto, libx264, nvenc, vaapi or qsv. Default: auto."`
 	Latency string        `default:"fixed:8ms" placeholder:"CTRL" help:"Latency controller: fixed:MARGIN keeps frames ready that long before their slot. Default: fixed:8ms."`
 
+	Slices   int           `default:"0" placeholder:"N" help:"Slices of a picture, 1 to 16; 0 for one a core, up to 4. Default: 0."`
 	Datagram int           `default:"1400" placeholder:"BYTES" help:"Length of a video datagram (UDP payload), 512 to 8952. Default: 1400."`
 	Pace     units.Bitrate `default:"400M" placeholder:"RATE" help:"Rate at which a frame's datagrams leave. Default: 400M."`
 }
@@ -51,11 +53,20 @@ func (f *streamFlags) Validate() error {
 	if f.Datagram < 512 || f.Datagram > 8952 {
 		return fmt.Errorf("--datagram %d: want 512 to 8952 bytes", f.Datagram)
 	}
+	if f.Slices < 0 || f.Slices > 16 {
+		return fmt.Errorf("--slices %d: want 1 to 16, or 0 to choose", f.Slices)
+	}
 	kind, rest, _ := strings.Cut(f.Source, ":")
 	switch {
-	case kind == "scene" && rest == "", kind == "lavfi" && rest != "", kind == "file" && rest != "", kind == "x11":
+	case kind == "scene" && rest == "", kind == "lavfi" && rest != "", kind == "file" && rest != "", kind == "x11" && rest != "":
 	default:
 		return fmt.Errorf("--source %q: want %s", f.Source, source.Kinds)
+	}
+	if err := f.encoderConfig().Validate(); err != nil {
+		return fmt.Errorf("--encoder, --bitrate: %w", err)
+	}
+	if f.Pace < f.Bitrate {
+		return fmt.Errorf("--pace %v: want at least the encoder's rate, which --bitrate says is %v", f.Pace, f.Bitrate)
 	}
 	if _, err := latency.Parse(f.Latency); err != nil {
 		return fmt.Errorf("--latency: %w", err)
@@ -65,9 +76,19 @@ func (f *streamFlags) Validate() error {
 
 func (f *streamFlags) period() time.Duration { return time.Second / time.Duration(f.FPS) }
 
-func (f *streamFlags) encoder(c *console) (*av.Encoder, error) {
+// slices is how many slices a picture has. libx264 takes a thread for each, and more threads than cores cost time.
+func (f *streamFlags) slices() int {
+	if f.Slices > 0 {
+		return f.Slices
+	}
+	return min(max(runtime.NumCPU(), 1), 4)
+}
+
+// encoder opens the encoder for a source's rhythm.
+func (f *streamFlags) encoder(c *console, src source.Source) (*av.Encoder, error) {
 	return av.OpenEncoder(av.EncoderConfig{
-		Name: f.Encoder, Width: f.Size.width, Height: f.Size.height, FPS: f.FPS,
+		Name: f.Encoder, Width: f.Size.width, Height: f.Size.height, Slices: f.slices(),
+		FPS:     max(int(src.Abilities().FPS+0.5), 1),
 		Bitrate: f.Bitrate, MaxBitrate: max(f.Bitrate, 200*units.Mbps), Log: c.log,
 	})
 }

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +11,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"syscall"
+
+	"airbridge/transport"
 
 	"github.com/alecthomas/kong"
 )
@@ -34,10 +35,20 @@ type commands struct {
 	Verbose bool `short:"v" help:"Log every event of a session to standard error."`
 }
 
+// description is what airbridge --help begins with.
+const description = `PC VR to a standalone headset over Wi-Fi, and the laboratory that proves it.
+
+Examples:
+  airbridge demo                                        see it work on this machine, in 20 s
+  airbridge serve                                       stream to clients on this machine …
+  airbridge view                                        … such as this one, in another terminal
+  airbridge doctor                                      what is missing or slow here`
+
 // console is what a command talks to.
 type console struct {
-	out, err io.Writer
-	log      *slog.Logger
+	out io.Writer
+	err *screen
+	log *slog.Logger
 }
 
 func main() {
@@ -57,7 +68,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	exited := false
 	parser, err := kong.New(&cli,
 		kong.Name("airbridge"),
-		kong.Description("PC VR to a standalone headset over Wi-Fi, and the laboratory that proves it."),
+		kong.Description(description),
 		kong.Writers(out, errOut),
 		kong.Exit(func(int) { exited = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
@@ -74,33 +85,17 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		return exitOK // --help was asked for and has been given
 	}
 	if err != nil {
-		fmt.Fprintf(errOut, "airbridge: %v (airbridge%s --help tells more)\n", err, commandOf(args))
+		fmt.Fprintln(errOut, "airbridge:", complain(parser, args, err))
 		return exitUsage
 	}
-	c := &console{out: out, err: errOut, log: logger(errOut, cli.Verbose)}
+	lines := newScreen(errOut)
+	c := &console{out: out, err: lines, log: logger(lines, cli.Verbose)}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(c); err != nil {
-		fmt.Fprintln(errOut, "airbridge:", err)
-		if errors.Is(err, errUsage) {
-			return exitUsage
-		}
+		fmt.Fprintln(lines, "airbridge:", oneLine(err))
 		return exitFault
 	}
 	return exitOK
-}
-
-// errUsage marks an error of the arguments that only shows when they are used together.
-var errUsage = errors.New("wrong argument")
-
-// commandOf returns the command in args with a space before it, for a hint.
-func commandOf(args []string) string {
-	for _, a := range args {
-		switch a {
-		case "demo", "serve", "view", "doctor", "version":
-			return " " + a
-		}
-	}
-	return ""
 }
 
 func logger(w io.Writer, verbose bool) *slog.Logger {
@@ -117,4 +112,5 @@ func logger(w io.Writer, verbose bool) *slog.Logger {
 func tune() {
 	runtime.GOMAXPROCS(max(8, 2*runtime.NumCPU()))
 	debug.SetGCPercent(400)
+	transport.RelaxTimers()
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"time"
 
 	"airbridge/client"
@@ -10,33 +9,42 @@ import (
 	"airbridge/streamer"
 )
 
-// progress writes one line that is renewed once a second on a terminal, and a line every ten seconds elsewhere.
+// progress tells once a second how a session goes: in one line that is renewed on a terminal, in a line every ten seconds
+// elsewhere. It writes on a goroutine of its own, as its news come from a pump that must not wait for a slow terminal.
 type progress struct {
-	console  *console
-	terminal bool
-	total    time.Duration
-	seconds  int
-	lines    chan string
+	screen  *screen
+	total   time.Duration
+	seconds int
+	lines   chan string // holds one; news that find it full are dropped
+	written chan struct{}
 }
 
 // plainEvery is how many seconds pass between two lines where no terminal is.
 const plainEvery = 10
 
+// newProgress returns the progress of sessions that last total, zero for without end. Call done at the end.
 func newProgress(c *console, total time.Duration) *progress {
-	p := &progress{console: c, terminal: isTerminal(c.err), total: total, lines: make(chan string, 1)}
+	p := &progress{screen: c.err, total: total, lines: make(chan string, 1), written: make(chan struct{})}
+	go p.write()
 	return p
 }
 
-func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
+// write writes what say has taken, until done.
+func (p *progress) write() {
+	defer close(p.written)
+	for line := range p.lines {
+		p.screen.renew(line)
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// streamer takes the streamer's news. It is called by the pump, which must not wait for a slow terminal.
+// done ends the last line and waits until it is written. There must be no news after it.
+func (p *progress) done() {
+	close(p.lines)
+	<-p.written
+	p.screen.end()
+}
+
+// streamer takes the streamer's news, on the pump's goroutine.
 func (p *progress) streamer(n *streamer.Progress) {
 	p.seconds++
 	of := ""
@@ -49,36 +57,22 @@ func (p *progress) streamer(n *streamer.Progress) {
 		p.seconds, of, n.Client, n.Encoded, float64(n.Bytes)*8/1e6, float64(m2p)/1e6, a.Displayed, a.Late, a.Lost, a.Skipped))
 }
 
-// client takes the client's news.
+// client takes the client's news, on the pump's goroutine.
 func (p *progress) client(n *client.Statistics) {
 	p.seconds++
 	p.say(fmt.Sprintf("%3d s  slots %d  displayed %d  repeated %d  late %d  lost %d",
 		p.seconds, n.Slots, n.Outcomes[wire.Displayed], n.Repeated, n.Outcomes[wire.Late], n.Outcomes[wire.Lost]))
 }
 
+// restart counts the seconds of the next session.
+func (p *progress) restart() { p.seconds = 0 }
+
 func (p *progress) say(line string) {
-	if !p.terminal && p.seconds%plainEvery != 0 {
+	if !p.screen.terminal && p.seconds%plainEvery != 0 {
 		return
 	}
 	select {
 	case p.lines <- line:
-		go p.write()
 	default:
-	}
-}
-
-func (p *progress) write() {
-	line := <-p.lines
-	if p.terminal {
-		fmt.Fprintf(p.console.err, "\r\x1b[K%s", line)
-		return
-	}
-	fmt.Fprintln(p.console.err, line)
-}
-
-// done ends the line.
-func (p *progress) done() {
-	if p.terminal && p.seconds > 0 {
-		fmt.Fprintln(p.console.err)
 	}
 }

@@ -68,7 +68,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer func() { _ = src.Close() }()
-	enc, err := s.encoder(c)
+	enc, err := s.encoder(c, src)
 	if err != nil {
 		return err
 	}

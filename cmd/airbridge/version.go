@@ -8,6 +8,12 @@ import (
 // versionCommand prints the version.
 type versionCommand struct{}
 
+// Help shows an example.
+func (versionCommand) Help() string {
+	return `Examples:
+  airbridge version                                     the version and the commit it was built from`
+}
+
 // Run prints it.
 func (versionCommand) Run(c *console) error {
 	_, err := fmt.Fprintln(c.out, "airbridge", version())

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"airbridge/internal/av/annexb"
+
 	"github.com/asticode/go-astiav"
 )
 
@@ -73,23 +75,39 @@ func (d *Decoder) Decode(data []byte, pts int64) (*Frame, error) {
 	return f, nil
 }
 
+// decode puts the picture of data into f. A picture left inside FFmpeg would make every later one come out too late, so
+// whenever one may be, the decoder is emptied.
 func (d *Decoder) decode(f *Frame, data []byte, pts int64) error {
 	if err := fillPacket(d.packet, data, pts); err != nil {
 		return err
 	}
+	expectNoReordering(d.context)
 	if err := d.context.SendPacket(d.packet); err != nil {
 		if errors.Is(err, astiav.ErrEagain) {
-			// Data with two pictures in it left one behind; it must not make every later picture a late one.
-			flush(d.context)
+			flush(d.context) // earlier data held two pictures and one is left in there
 		}
 		return outcome(err)
 	}
 	if err := d.context.ReceiveFrame(f.native.Frame); err != nil {
+		if errors.Is(err, astiav.ErrEagain) && hasSlice(data) {
+			flush(d.context) // the picture waits in there
+		}
 		return outcome(err)
 	}
 	var err error
 	f.view, err = f.native.picture()
 	return err
+}
+
+// hasSlice reports whether an access unit holds any part of a picture.
+func hasSlice(accessUnit []byte) bool {
+	units := annexb.Read(accessUnit)
+	for u, ok := units.Next(); ok; u, ok = units.Next() {
+		if u.IsSlice() {
+			return true
+		}
+	}
+	return false
 }
 
 // Out returns how many frames are handed out and not released.

@@ -199,7 +199,8 @@ func (e *Encoder) send(f *Frame, idr bool) error {
 }
 
 // SetBitrate changes the rate from the next frame on, without an IDR picture. The rate must be at least 100 kbps and at
-// most the config's MaxBitrate. h264_vaapi and h264_qsv cannot change their rate while they run: they ignore a change of
+// most the config's MaxBitrate. After a rise by half or more the first frame is a small one, for the VBV has yet to fill;
+// small steps have no such cost. h264_vaapi and h264_qsv cannot change their rate while they run: they ignore a change of
 // less than a fifth and are opened anew for a larger one, which makes the next frame an IDR picture.
 func (e *Encoder) SetBitrate(rate units.Bitrate) error {
 	if e.context == nil {

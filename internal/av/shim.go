@@ -183,6 +183,10 @@ func takeSurface(c *astiav.CodecContext, f *astiav.Frame) error {
 	return toError(C.avx_take_surface(contextPointer(c), framePointer(f)))
 }
 
+// expectNoReordering makes a decoder hand out each picture at once. One damaged parameter set that announces reordering
+// would otherwise delay every picture after it, for FFmpeg only ever raises this number.
+func expectNoReordering(c *astiav.CodecContext) { contextPointer(c).has_b_frames = 0 }
+
 // flush makes a codec forget what it was given.
 func flush(c *astiav.CodecContext) { C.avcodec_flush_buffers(contextPointer(c)) }
 

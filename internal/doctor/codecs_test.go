@@ -84,8 +84,11 @@ func TestReadGraphics(t *testing.T) {
 		{"an NVIDIA card", device("0x030000", "0x10de"), graphicsFacts{makers: []string{"0x10de"}}},
 		{"a card of a virtual machine", device("0x030000", "0x1234"), graphicsFacts{}},
 		{"an Intel network card", device("0x020000", "0x8086"), graphicsFacts{}},
-		{"a locked node", lockedNode{device("0x038000", "0x1002")},
-			graphicsFacts{makers: []string{"0x1002"}, locked: "/dev/dri/renderD128"}},
+		{
+			"a locked node",
+			lockedNode{device("0x038000", "0x1002")},
+			graphicsFacts{makers: []string{"0x1002"}, locked: "/dev/dri/renderD128"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := readGraphics(c.root)

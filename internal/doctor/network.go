@@ -51,8 +51,12 @@ func (f networkFacts) judgeFeatures() Finding {
 		here bool
 		name string
 	}{
-		{have.GSO, "segmentation offload"}, {have.GRO, "receive offload"}, {have.Batch, "batches"},
-		{have.Stamps, "kernel receive stamps"}, {have.ECN, "ECN"}, {have.DSCP, "DSCP"},
+		{have.GSO, "segmentation offload"},
+		{have.GRO, "receive offload"},
+		{have.Batch, "batches"},
+		{have.Stamps, "kernel receive stamps"},
+		{have.ECN, "ECN"},
+		{have.DSCP, "DSCP"},
 	} {
 		if feature.here {
 			has = append(has, feature.name)

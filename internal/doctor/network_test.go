@@ -34,8 +34,12 @@ func TestNetwork(t *testing.T) {
 		{"small buffers", networkFacts{report: small}, "UDP buffers", Warn, []string{"92 datagrams", "sudo sysctl -w net.core.rmem_max=4194304"}},
 		{"no socket", networkFacts{err: errAny}, "UDP sockets", Missing, []string{"no such device", "ip link set lo up"}},
 		{"real time", networkFacts{report: transport.Report{Realtime: true, Scheduling: "FIFO 1"}}, "real-time threads", OK, []string{"FIFO 1"}},
-		{"no real time", networkFacts{report: transport.Report{Scheduling: "refused"}, program: "/opt/airbridge"},
-			"real-time threads", Warn, []string{"refused", "setcap cap_sys_nice+ep /opt/airbridge", "rtprio"}},
+		{
+			"no real time",
+			networkFacts{report: transport.Report{Scheduling: "refused"}, program: "/opt/airbridge"},
+			"real-time threads", Warn,
+			[]string{"refused", "setcap cap_sys_nice+ep /opt/airbridge", "rtprio"},
+		},
 		{"a program without a file", networkFacts{}, "real-time threads", Warn, []string{"setcap cap_sys_nice+ep bin/airbridge"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -15,7 +15,7 @@ type Replay struct {
 // Admit reports whether n is new, and remembers it. Zero and numbers more than 1,023 behind the highest are not.
 func (r *Replay) Admit(n uint64) bool {
 	switch {
-	case n == 0 || n+windowBits <= r.highest:
+	case n == 0 || n <= r.highest && r.highest-n >= windowBits:
 		return false
 	case n > r.highest:
 		r.advance(n)

@@ -63,7 +63,8 @@ func (p *Pacer) Budget(size int) int {
 }
 
 // Sent notes that a burst of count datagrams, together bytes long, left at now. A timer that came late is made good by
-// up to one burst: the frame's last datagram then leaves as early as promised, and never a burst of bursts.
+// up to one burst: the frame's last datagram then leaves as early as promised, and never a burst of bursts. A pause counts
+// as a late timer: a frame begins with two bursts at once.
 func (p *Pacer) Sent(now units.Mono, count, bytes int) {
 	earliest := now.Add(-p.cfg.Burst)
 	p.next = max(p.next, earliest).Add(p.cfg.Rate.TimeToSend(units.ByteCount(bytes + count*overhead)))

@@ -52,7 +52,6 @@ func (l *encoderLoop) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			l.drain()
 			return nil
 		case j := <-l.jobs:
 			err := l.work(j)
@@ -74,6 +73,9 @@ func (l *encoderLoop) work(j encodeJob) error {
 		}
 	}
 	p, err := encoder.Encode(j.input, int64(j.frame), j.idr)
+	if err == nil && len(p.Slices()) == 0 {
+		err = av.ErrNoOutput // the core waits for an answer
+	}
 	if err != nil {
 		return l.shell.mailbox.Deliver(&streamer.EncoderFailed{Frame: j.frame, Err: err})
 	}
@@ -97,6 +99,7 @@ func (l *encoderLoop) pack(frame units.FrameID, p av.Packet) []machine.Event {
 	return l.events
 }
 
+// drain lets go of the jobs that nobody will do. Call it when pump and encoder have ended.
 func (l *encoderLoop) drain() {
 	for {
 		select {

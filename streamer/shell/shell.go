@@ -41,7 +41,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	s.end = end
-	stop := context.AfterFunc(ctx, func() { _ = s.mailbox.Post(&streamer.Stop{Reason: "stopped by the user"}) })
+	stop := context.AfterFunc(ctx, func() { _ = s.mailbox.Deliver(&streamer.Stop{Reason: "stopped by the user"}) })
 	defer stop()
 
 	group, running := errgroup.WithContext(running)
@@ -53,6 +53,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	group.Go(func() error { return s.source.run(running) })
 	group.Go(func() error { return s.encoder.run(running) })
 	err := group.Wait()
+	s.encoder.drain()
 	for _, f := range s.frames.Drain() {
 		f.Release()
 	}

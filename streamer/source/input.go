@@ -11,6 +11,9 @@ import (
 	"airbridge/units"
 )
 
+// maxLag is how far a played file catches up. What is further behind was paused, as nobody watched, and goes on from there.
+const maxLag = 500 * time.Millisecond
+
 // inputSource is a filter graph, a file or a desktop, read through FFmpeg.
 type inputSource struct {
 	input     *av.Input
@@ -54,7 +57,11 @@ func (s *inputSource) Next(units.FrameID, pose.Pose) (*av.Frame, error) {
 	if s.began.IsZero() {
 		s.began = time.Now()
 	}
-	due := time.NewTimer(time.Until(s.began.Add(at)))
+	wait := time.Until(s.began.Add(at))
+	if wait < -maxLag {
+		s.began, wait = time.Now().Add(-at), 0
+	}
+	due := time.NewTimer(wait)
 	defer due.Stop()
 	select {
 	case <-due.C:

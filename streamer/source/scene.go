@@ -3,10 +3,8 @@ package source
 import (
 	"fmt"
 	"runtime"
-	"sync"
 
 	"airbridge/internal/av"
-	"airbridge/internal/picture"
 	"airbridge/protocol/pose"
 	"airbridge/streamer/source/scene"
 	"airbridge/units"
@@ -18,10 +16,10 @@ const poolFrames = 8
 
 // sceneSource draws the procedural scene into frames that the encoder reads without a copy.
 type sceneSource struct {
-	scene *scene.Scene
-	pool  *av.Pool
-	bands int
-	fps   float64
+	scene    *scene.Scene
+	pool     *av.Pool
+	painters *painters
+	fps      float64
 }
 
 func openScene(cfg Config) (*sceneSource, error) {
@@ -33,7 +31,7 @@ func openScene(cfg Config) (*sceneSource, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source scene: %w", err)
 	}
-	return &sceneSource{scene: s, pool: pool, bands: min(runtime.NumCPU(), 4), fps: float64(cfg.FPS)}, nil
+	return &sceneSource{scene: s, pool: pool, painters: newPainters(min(runtime.NumCPU(), 4)), fps: float64(cfg.FPS)}, nil
 }
 
 // Abilities are all there are.
@@ -47,24 +45,17 @@ func (s *sceneSource) Next(id units.FrameID, p pose.Pose) (*av.Frame, error) {
 	if !ok {
 		return nil, fmt.Errorf("source scene: all %d frames are in use", poolFrames)
 	}
-	s.draw(f.Picture(), id, p)
+	dst := f.Picture()
+	s.painters.paint(func(band int) { s.scene.DrawBand(dst, id, p, band, s.painters.bands) })
 	return f, nil
-}
-
-func (s *sceneSource) draw(dst picture.Picture, id units.FrameID, p pose.Pose) {
-	var others sync.WaitGroup
-	for band := 1; band < s.bands; band++ {
-		others.Go(func() { s.scene.DrawBand(dst, id, p, band, s.bands) })
-	}
-	s.scene.DrawBand(dst, id, p, 0, s.bands)
-	others.Wait()
 }
 
 // Interrupt does nothing: Next never blocks.
 func (s *sceneSource) Interrupt() {}
 
-// Close frees the frames.
+// Close frees the frames and ends the threads.
 func (s *sceneSource) Close() error {
+	s.painters.stop()
 	s.pool.Close()
 	return nil
 }

@@ -53,8 +53,12 @@ func clip(lo, hi, slope, base float64) (float64, float64) {
 	return lo, -base / slope
 }
 
-// envelope draws, in every column from x0 to x1, the surface whose line is the greatest there.
+// envelope draws, in every column from x0 to x1, the surface whose line is the greatest there; nothing where x0 is not
+// below x1.
 func (r *row) envelope(surfaces []surface, lines *[maxFaces]line, x0, x1 int) {
+	if x0 >= x1 {
+		return
+	}
 	at := greatest(lines[:len(surfaces)], float64(x0))
 	for x := x0; x < x1; {
 		next, until := overtaken(lines[:len(surfaces)], at, float64(x))

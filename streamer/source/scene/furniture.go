@@ -129,11 +129,11 @@ func toys(m palette, rng *rand.Rand) []thing {
 	}
 	return []thing{
 		fly(box(pose.Vec{0.34, 0.34, 0.34}, m.toy, 1/0.34), pose.Vec{0, -0.08, -1.7}, pose.Vec{0.3, 0.08, 0.1}, 1.1),
-		fly(icosahedron(0.22, m.marble, 1.6), pose.Vec{-1.2, 0.45, -2.3}, pose.Vec{0.45, 0.35, 0.3}, 0.9),
-		fly(octahedron(0.16, m.toy, 2), pose.Vec{1.2, 0.5, -2.2}, pose.Vec{0.4, 0.4, 0.4}, 1.3),
-		fly(dodecahedron(0.20, m.canvas, 1.2), pose.Vec{1.9, -0.2, -1.0}, pose.Vec{0.3, 0.4, 0.5}, 0.8),
+		fly(icosahedron(0.22, m.marble, 1.6), pose.Vec{-1.3, 0.4, -2.2}, pose.Vec{0.45, 0.3, 0.3}, 0.9),
+		fly(octahedron(0.16, m.toy, 2), pose.Vec{1.3, 0.45, -2.15}, pose.Vec{0.4, 0.3, 0.35}, 1.3),
+		fly(dodecahedron(0.20, m.canvas, 1.2), pose.Vec{1.9, -0.2, -0.9}, pose.Vec{0.3, 0.4, 0.35}, 0.8),
 		fly(box(pose.Vec{0.3, 0.3, 0.3}, m.crate, 1/0.3), pose.Vec{-2.0, 0.2, -0.2}, pose.Vec{0.3, 0.5, 0.4}, 0.7),
-		fly(icosahedron(0.18, m.toy, 2), pose.Vec{0.1, 0.9, -2.9}, pose.Vec{1.6, 0.15, 0.2}, 0.8),
+		fly(icosahedron(0.18, m.toy, 2), pose.Vec{0.1, 1.0, -3.15}, pose.Vec{1.6, 0.15, 0.1}, 0.8),
 		fly(octahedron(0.2, m.marble, 2), pose.Vec{0.5, 0.1, 1.5}, pose.Vec{0.9, 0.4, 0.3}, 1.0),
 	}
 }

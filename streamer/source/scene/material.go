@@ -61,6 +61,16 @@ func (l *level) fillChroma(cb, cr []byte, pos, step uint64) {
 	const shiftU, shiftV = fractionBits + 1, fractionBits + 1 + 32 - (textureBits - 1)
 	tex, maskU, maskV := l.chroma, l.mask>>1, l.mask>>1<<(textureBits-1)
 	cr = cr[:len(cb)]
+	for len(cb) >= 2 && len(cr) >= 2 {
+		b, r := (*[2]byte)(cb), (*[2]byte)(cr)
+		c := tex[pos>>shiftU&maskU|pos>>shiftV&maskV]
+		pos += step
+		b[0], r[0] = byte(c), byte(c>>8)
+		c = tex[pos>>shiftU&maskU|pos>>shiftV&maskV]
+		pos += step
+		b[1], r[1] = byte(c), byte(c>>8)
+		cb, cr = cb[2:], cr[2:]
+	}
 	for i := range cb {
 		c := tex[pos>>shiftU&maskU|pos>>shiftV&maskV]
 		cb[i], cr[i] = byte(c), byte(c>>8)

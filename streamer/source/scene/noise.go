@@ -26,7 +26,13 @@ func (n *noise) cell(x, y, period int) float64 {
 	return n.value[n.order[(int(n.order[x&255])+y)&255]]
 }
 
-func wrap(i, period int) int { return ((i % period) + period) % period }
+// wrap returns the remainder of i by period that is never negative.
+func wrap(i, period int) int {
+	if 0 <= i && i < period {
+		return i // nearly always, and a division is slow
+	}
+	return ((i % period) + period) % period
+}
 
 // at returns the noise of a grid of cells by cells at a point, -1 to 1.
 func (n *noise) at(u, v float64, cells int) float64 {

@@ -45,7 +45,7 @@ type view struct {
 	bodyUsed int
 }
 
-// look fills the view with what cam sees of s at now, the bodies from far to near.
+// look fills the view with what cam sees of s at now, the bodies from near to far.
 func (v *view) look(s *Scene, cam camera, now time.Duration) {
 	v.cam, v.used, v.bodyUsed = cam, 0, 0
 	v.room = v.place(&s.room, &cam, lampDirection)
@@ -66,11 +66,11 @@ func (v *view) look(s *Scene, cam camera, now time.Duration) {
 	}
 }
 
-// insert keeps the bodies in order, farthest first.
+// insert keeps the bodies in order, nearest first.
 func (v *view) insert(b body) {
 	i := v.bodyUsed
 	v.bodyUsed++
-	for ; i > 0 && v.bodies[i-1].far < b.far; i-- {
+	for ; i > 0 && v.bodies[i-1].far > b.far; i-- {
 		v.bodies[i] = v.bodies[i-1]
 	}
 	v.bodies[i] = b
@@ -124,13 +124,12 @@ func (v *view) place(s *solid, cam *camera, light pose.Vec) body {
 	return body{first: first, back: first + front, end: v.used, y1: cam.height}
 }
 
-// row draws row y of the eye's half of dst.
+// row draws row y of the eye's half of dst: the nearest body first, whatever is behind it in the gaps that are left,
+// and so every pixel once.
 func (v *view) row(dst picture.Picture, y int) {
 	r := rowOf(dst, y)
+	left := wholeRow(v.cam.x0, v.cam.x1)
 	var lines [maxFaces]line
-	room := v.surfaces[v.room.first:v.room.end]
-	inner(room, &lines, y)
-	r.envelope(room, &lines, v.cam.x0, v.cam.x1)
 	for i := range v.bodyUsed {
 		b := &v.bodies[i]
 		if y < b.y0 || y >= b.y1 {
@@ -138,8 +137,17 @@ func (v *view) row(dst picture.Picture, y int) {
 		}
 		fronts, backs := v.surfaces[b.first:b.back], v.surfaces[b.back:b.end]
 		x0, x1 := outer(fronts, backs, &lines, y, v.cam.x0, v.cam.x1)
-		if x0 < x1 {
-			r.envelope(fronts, &lines, x0, x1)
+		if x0 >= x1 {
+			continue
 		}
+		for _, g := range left.all() {
+			r.envelope(fronts, &lines, max(x0, g.x0), min(x1, g.x1))
+		}
+		left.cover(x0, x1)
+	}
+	room := v.surfaces[v.room.first:v.room.end]
+	inner(room, &lines, y)
+	for _, g := range left.all() {
+		r.envelope(room, &lines, g.x0, g.x1)
 	}
 }

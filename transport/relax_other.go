@@ -1,0 +1,6 @@
+//go:build !linux
+
+package transport
+
+// RelaxTimers does nothing on this system.
+func RelaxTimers() {}
