@@ -38,6 +38,8 @@ type Record struct {
 	Overhead *Percentiles `json:"overhead_ms"`
 	// Margin is how long before the latch of their slot frames were decoded; negative where they were late.
 	Margin *Margin `json:"margin_ms"`
+	// SlowedS is for how many seconds the source was slowed down, as the machine did not keep up.
+	SlowedS *float64 `json:"slowed_s"`
 	// PoseError is how far the pose a frame was drawn for was from where the head was when it lit up.
 	PoseError *Percentiles `json:"pose_error_deg"`
 	// Incomplete says why the run ended before its time; nil where it did not.

@@ -120,6 +120,9 @@ func writeOutcomes(b *strings.Builder, r *Record) {
 		line(b, "frames", fmt.Sprintf("%d rendered = %s displayed + %s late + %s replaced + %s lost + %s skipped",
 			*f.Rendered, count(f.Displayed), count(f.Late), count(f.Replaced), count(f.Lost), count(f.Skipped)))
 	}
+	if s := r.SlowedS; s != nil && *s > 0 {
+		line(b, "slowed down", fmt.Sprintf("for %.1f s: this machine did not keep up with the full frame rate", *s))
+	}
 	if f.MissedSlots != nil {
 		text := fmt.Sprint(*f.MissedSlots)
 		if m := r.MissedPerHour; m != nil {

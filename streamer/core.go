@@ -13,6 +13,7 @@ import (
 	"airbridge/protocol/packet"
 	"airbridge/protocol/reliable"
 	"airbridge/protocol/wire"
+	"airbridge/streamer/cadence"
 	"airbridge/streamer/control/latency"
 	"airbridge/streamer/pacer"
 	"airbridge/streamer/phase"
@@ -35,6 +36,9 @@ type Config struct {
 	Period time.Duration
 	// Slices is the most slices of a frame. Default 4.
 	Slices int
+	// Steerable says that the source starts frames when it is advised to: it is slowed down where the machine does not
+	// keep up.
+	Steerable bool
 	// Posed says that the source renders from poses and returns them.
 	Posed bool
 	// SlewMax is by how much the source's rhythm may be shifted from frame to frame. Default 500 µs.
@@ -124,6 +128,7 @@ type Core struct {
 	packets *packet.Packetizer
 	pacer   *pacer.Pacer
 	lock    *phase.Lock
+	cadence *cadence.Cadence
 	poses   poses
 	render  render
 	encode  encode
@@ -168,7 +173,7 @@ func (c *Core) Handle(now units.Mono, in machine.Event, out machine.Output) {
 	case *RenderStarted:
 		c.onRenderStarted(now, in, out)
 	case *Rendered:
-		c.onRendered(in, out)
+		c.onRendered(now, in, out)
 	case *SliceEncoded:
 		c.onSlice(now, in, out)
 	case *EncoderFailed:

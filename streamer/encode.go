@@ -23,10 +23,12 @@ type job struct {
 	frame  units.FrameID
 	handle machine.Handle
 	info   wire.FrameInfo
-	idr    bool // an IDR was asked of the encoder
-	bytes  int
-	begun  bool // its first slice came
-	broken bool // it could not be queued: its datagrams never leave
+	// started is when its rendering was.
+	started units.Mono
+	idr     bool // an IDR was asked of the encoder
+	bytes   int
+	begun   bool // its first slice came
+	broken  bool // it could not be queued: its datagrams never leave
 }
 
 // encode is the state of the encoder's side.
@@ -51,7 +53,7 @@ func (c *Core) onRefresh(after units.FrameID) {
 }
 
 // enqueue passes a frame to the encoder, or lets it wait in the place of an older one.
-func (c *Core) enqueue(j job, out machine.Output) {
+func (c *Core) enqueue(now units.Mono, j job, out machine.Output) {
 	if c.packets.Queued() >= maxQueued {
 		c.skip(j, out)
 		return
@@ -62,6 +64,7 @@ func (c *Core) enqueue(j job, out machine.Output) {
 	}
 	if c.encode.waiting.frame != 0 {
 		c.skip(c.encode.waiting, out)
+		c.cadence.Skipped(now)
 	}
 	c.encode.waiting = j
 }
@@ -132,6 +135,7 @@ func (c *Core) finishFrame(now units.Mono, in *SliceEncoded, out machine.Output)
 	e.last, e.failures, e.inside = j.frame, 0, job{}
 	c.history.Encoded(now, j.frame, units.ByteCount(j.bytes), in.IDR)
 	c.results.encoded(j.bytes, in.QP)
+	c.cadence.Worked(now.Sub(j.started))
 	if j.broken {
 		c.history.Abandon(j.frame) // nobody will report it
 	}

@@ -22,6 +22,7 @@ const (
 type render struct {
 	started   units.FrameID // the last frame begun
 	startedAt units.Mono
+	advised   units.Mono // when the next frame was advised to start; zero before the first advice
 	slot      units.SlotID
 	horizon   time.Duration // mean time from sampling a pose to the display of its frame
 	shift     time.Duration // how much later the client should poll
@@ -38,13 +39,17 @@ func (c *Core) onRenderStarted(now units.Mono, in *RenderStarted, out machine.Ou
 	}
 	c.render.started, c.render.startedAt, c.render.slot = in.Frame, in.At, slot
 	c.history.RenderStarted(in.At, in.Frame)
+	if c.render.advised != 0 && c.cfg.Steerable {
+		c.cadence.Started(now, in.At.Sub(c.render.advised))
+		c.lock.SetStep(c.cadence.Step())
+	}
 	if slot != 0 {
 		c.advise(now, out) // without a slot there is no rhythm yet: the first pose gives the advice
 	}
 }
 
 // onRendered takes a finished frame.
-func (c *Core) onRendered(in *Rendered, out machine.Output) {
+func (c *Core) onRendered(now units.Mono, in *Rendered, out machine.Output) {
 	if c.stage != streaming || in.Frame != c.render.started {
 		// Nobody waits for it any more.
 		out.Do(&Release{Handle: in.Handle})
@@ -57,8 +62,8 @@ func (c *Core) onRendered(in *Rendered, out machine.Output) {
 	c.steerPoll(s)
 	c.history.Rendered(in.At, in.Frame, s.id, c.render.slot)
 	c.history.Composited(in.At, in.Frame)
-	c.enqueue(job{
-		frame: in.Frame, handle: in.Handle,
+	c.enqueue(now, job{
+		frame: in.Frame, handle: in.Handle, started: c.render.startedAt,
 		info: wire.FrameInfo{
 			PoseID: s.id, Slot: c.render.slot, Pose: s.handed,
 			Horizon: c.render.horizon, PollShift: c.render.shift,

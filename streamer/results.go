@@ -20,6 +20,8 @@ type Results struct {
 	Began, Ended units.Mono
 	// Frames are the frames' timelines and outcomes.
 	Frames *statistics.Aggregate
+	// Slowed is how long the source was slowed down, as the machine did not keep up.
+	Slowed time.Duration
 	// Underway is how many frames were on their way when the session ended: nobody knows what became of them, and they
 	// are not counted.
 	Underway int

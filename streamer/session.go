@@ -9,6 +9,7 @@ import (
 	"airbridge/protocol/packet"
 	"airbridge/protocol/reliable"
 	"airbridge/protocol/wire"
+	"airbridge/streamer/cadence"
 	"airbridge/streamer/pacer"
 	"airbridge/streamer/phase"
 	"airbridge/streamer/statistics"
@@ -89,7 +90,9 @@ func (c *Core) start(now units.Mono, out machine.Output) {
 	c.packets = packets
 	c.pacer = pacer.New(c.cfg.Pace)
 	c.control = reliable.New(reliable.Config{})
-	c.lock = phase.New(c.peer.period, max(1, int((c.cfg.Period+c.peer.period/2)/c.peer.period)))
+	step := max(1, int((c.cfg.Period+c.peer.period/2)/c.peer.period))
+	c.lock = phase.New(c.peer.period, step)
+	c.cadence = cadence.New(c.peer.period, step)
 	c.clock = statistics.ClockMap{}
 	c.history = statistics.NewHistory(0, c.close)
 	c.results = newResults(now, c.link.Session, c.cfg.Period)
@@ -162,6 +165,7 @@ func (c *Core) finish(now units.Mono, out machine.Output) {
 		c.results.Ended = now
 	}
 	c.results.Frames.Finish(c.results.Ended, offset)
+	c.results.Slowed = c.cadence.Slow(c.results.Ended)
 	if c.stage == streaming {
 		out.Do(&Halt{})
 	}

@@ -85,5 +85,6 @@ func (c *Core) onTracking(now, at units.Mono, body []byte, out machine.Output) {
 // advise tells the source when to start its next frame.
 func (c *Core) advise(now units.Mono, out machine.Output) {
 	at := c.lock.Next(now, c.cfg.Latency.Margin(), c.cfg.SlewMax)
-	out.Do(&Advice{StartAt: at, Period: c.cfg.Period, SlewMax: c.cfg.SlewMax})
+	c.render.advised = at
+	out.Do(&Advice{StartAt: at, Period: time.Duration(c.cadence.Step()) * c.peer.period, SlewMax: c.cfg.SlewMax})
 }

@@ -58,13 +58,16 @@ type demo struct {
 
 // Run streams, and tells how it went.
 func (d *demoCommand) Run(ctx context.Context, c *console) error {
-	s, err := d.assemble(c)
-	if s != nil {
-		defer s.shut()
+	if err := d.check(); err != nil {
+		return err
 	}
+	s, err := d.assemble(c)
+	defer s.shut()
 	if err != nil {
 		return err
 	}
+	news := newProgress(c, d.Duration)
+	s.streamer.Progress = news.streamer
 	began := time.Now()
 	var sent streamershell.Result
 	var seen clientshell.Result
@@ -83,6 +86,7 @@ func (d *demoCommand) Run(ctx context.Context, c *console) error {
 		return err
 	})
 	err = errors.Join(group.Wait(), s.files.close())
+	news.done()
 	if sent.Results == nil {
 		return errors.Join(err, errNothing)
 	}
@@ -124,7 +128,6 @@ func (d *demoCommand) assemble(c *console) (*demo, error) {
 	s.streamer.Core.Once = true
 	s.streamer.Core.Duration = d.Duration
 	s.streamer.Drawn = s.fidelity.Drawn
-	s.streamer.Progress = newProgress(c, d.Duration).streamer
 	s.client = clientshell.Config{
 		Core:    client.Config{Streamer: sockets[0].LocalAddr(), Period: d.period(), Datagram: d.Datagram, Nonce: nonce},
 		Socket:  sockets[1],

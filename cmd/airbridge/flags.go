@@ -31,6 +31,12 @@ func (s *size) UnmarshalText(text []byte) error {
 // String writes WxH.
 func (s size) String() string { return fmt.Sprintf("%dx%d", s.width, s.height) }
 
+// minBitrate and maxBitrate are what encoders take.
+const (
+	minBitrate = 100 * units.Kbps
+	maxBitrate = 1 * units.Gbps
+)
+
 // streamFlags say what is streamed and how.
 type streamFlags struct {
 	Source  string        `default:"scene" placeholder:"SOURCE" help:"What to stream: scene, lavfi:GRAPH, file:PATH or x11:DISPLAY. Default: scene."`
@@ -62,8 +68,11 @@ func (f *streamFlags) Validate() error {
 	default:
 		return fmt.Errorf("--source %q: want %s", f.Source, source.Kinds)
 	}
-	if err := f.encoderConfig().Validate(); err != nil {
-		return fmt.Errorf("--encoder, --bitrate: %w", err)
+	if f.Bitrate < minBitrate || f.Bitrate > maxBitrate {
+		return fmt.Errorf("--bitrate %v: want %v to %v", f.Bitrate, minBitrate, maxBitrate)
+	}
+	if err := f.encoderConfig().Validate(); err != nil { // all but the name is verified
+		return fmt.Errorf("--encoder: %w", err)
 	}
 	if f.Pace < f.Bitrate {
 		return fmt.Errorf("--pace %v: want at least the encoder's rate, which --bitrate says is %v", f.Pace, f.Bitrate)
@@ -86,11 +95,18 @@ func (f *streamFlags) slices() int {
 
 // encoder opens the encoder for a source's rhythm.
 func (f *streamFlags) encoder(c *console, src source.Source) (*av.Encoder, error) {
-	return av.OpenEncoder(av.EncoderConfig{
-		Name: f.Encoder, Width: f.Size.width, Height: f.Size.height, Slices: f.slices(),
-		FPS:     max(int(src.Abilities().FPS+0.5), 1),
-		Bitrate: f.Bitrate, MaxBitrate: max(f.Bitrate, 200*units.Mbps), Log: c.log,
-	})
+	cfg := f.encoderConfig()
+	cfg.FPS = max(int(src.Abilities().FPS+0.5), 1)
+	cfg.Log = c.log
+	return av.OpenEncoder(cfg)
+}
+
+// encoderConfig is the encoder that the flags ask for.
+func (f *streamFlags) encoderConfig() av.EncoderConfig {
+	return av.EncoderConfig{
+		Name: f.Encoder, Width: f.Size.width, Height: f.Size.height, Slices: f.slices(), FPS: f.FPS,
+		Bitrate: f.Bitrate, MaxBitrate: max(f.Bitrate, 200*units.Mbps),
+	}
 }
 
 func (f *streamFlags) source() (source.Source, error) {

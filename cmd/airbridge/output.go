@@ -23,7 +23,7 @@ type viewFlags struct {
 
 // outputFlags say where the run record goes.
 type outputFlags struct {
-	JSON string `name:"json" placeholder:"FILE" help:"Write the run record as JSON; - prints it in the place of the table."`
+	JSON string `name:"json" placeholder:"FILE" help:"Write the run record (of the last session) as JSON; - prints it in the place of the table."`
 }
 
 // files are what a client writes.
@@ -49,7 +49,7 @@ func (o *viewFlags) hook(cfg *clientshell.Config) (*files, error) {
 	if o.Record == "" {
 		return f, nil
 	}
-	if err := writeFile(o.Record, func(io.Writer) error { return nil }); err != nil {
+	if err := checkWritable(o.Record); err != nil {
 		return f, fmt.Errorf("--record: %w", err)
 	}
 	open := cfg.OpenDecoder
@@ -95,6 +95,31 @@ func (f *files) close() error {
 		return fmt.Errorf("recording %s: %w", f.path, err)
 	}
 	return nil
+}
+
+// check looks before a run whether the record can be written after it.
+func (o *outputFlags) check() error {
+	if o.JSON == "" || o.JSON == "-" {
+		return nil
+	}
+	if err := checkWritable(o.JSON); err != nil {
+		return fmt.Errorf("--json: %w", err)
+	}
+	return nil
+}
+
+// checkWritable opens a file for writing, and leaves everything as it was.
+func checkWritable(path string) error {
+	_, missing := os.Lstat(path)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	err = f.Close()
+	if missing != nil {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }
 
 // write tells how a run went: a table for people, or the record for programs.

@@ -30,6 +30,7 @@ func (f *streamFlags) sessionRecord(scenario string, res *streamer.Results, hash
 	r.Controllers.Bitrate = new("constant:" + f.Bitrate.String())
 	r.Controllers.Recovery = new("idr")
 	r.Fill(res.Frames)
+	r.SlowedS = new(res.Slowed.Seconds())
 	r.Network.PacketsSent = new(int64(res.Sent.Datagrams))
 	return r
 }

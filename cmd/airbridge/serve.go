@@ -17,7 +17,10 @@ import (
 )
 
 // defaultAddress is where a streamer listens and a client dials unless told otherwise.
-const defaultAddress = "127.0.0.1:9944"
+const (
+	defaultPort    = "9944"
+	defaultAddress = "127.0.0.1:" + defaultPort
+)
 
 // serveCommand streams to a client that dials.
 type serveCommand struct {
@@ -26,7 +29,7 @@ type serveCommand struct {
 	Insecure bool          `help:"Allow an address that other machines reach: there is no pairing and no encryption yet."`
 	Duration time.Duration `default:"0s" placeholder:"D" help:"End each session after this long; 0 when the client leaves. Default: 0."`
 	Once     bool          `help:"End with the first session."`
-	JSON     string        `name:"json" placeholder:"FILE" help:"Write the run record of the last session as JSON; - prints it in the place of the table."`
+	outputFlags
 }
 
 // Help shows examples.
@@ -50,8 +53,8 @@ func (s *serveCommand) checkAddress() error {
 	if err != nil {
 		return fmt.Errorf("--listen %q: want HOST:PORT, such as %s", s.Listen, defaultAddress)
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return fmt.Errorf("--listen %q: port %d is not from 0 to 65535", s.Listen, n)
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("--listen %q: port %q is not a number from 0 to 65535", s.Listen, port)
 	}
 	ip := net.ParseIP(host)
 	if s.Insecure || host == "localhost" || ip != nil && ip.IsLoopback() {
@@ -63,6 +66,9 @@ func (s *serveCommand) checkAddress() error {
 
 // Run serves until Ctrl-C.
 func (s *serveCommand) Run(ctx context.Context, c *console) error {
+	if err := s.check(); err != nil {
+		return err
+	}
 	src, err := s.source()
 	if err != nil {
 		return err
@@ -83,19 +89,20 @@ func (s *serveCommand) Run(ctx context.Context, c *console) error {
 	}
 	defer func() { _ = socket.Close() }()
 
-	p := newProgress(c, s.Duration)
+	news := newProgress(c, s.Duration)
 	books := make(chan *reports.Record, 1)
 	cfg := s.shell(c, src, enc, socket, transport.NewClock())
 	cfg.Core.Once, cfg.Core.Duration = s.Once, s.Duration
-	cfg.Progress = p.streamer
+	cfg.Progress = news.streamer
 	cfg.Session = func(e *streamer.Ended, res *streamer.Results) {
-		p.done()
+		news.restart()
 		fmt.Fprintln(c.err, "airbridge: session ended:", e.Reason)
 		keepLatest(books, s.sessionRecord("serve", res, 0, enc.Name()))
 	}
 	fmt.Fprintf(c.err, "airbridge: serving %s at %s with %s, %s on %s; Ctrl-C ends\n",
 		s.Source, s.Size, enc.Name(), s.Bitrate, socket.LocalAddr())
 	result, err := streamershell.Run(ctx, cfg)
+	news.done()
 	return errors.Join(err, s.tell(c, books, result))
 }
 
@@ -113,7 +120,7 @@ func (s *serveCommand) tell(c *console, books chan *reports.Record, result strea
 	select {
 	case r := <-books:
 		r.TraceHash = new(fmt.Sprintf("%016x", result.TraceHash))
-		return errors.Join((&outputFlags{JSON: s.JSON}).write(c, r), verdict(r))
+		return errors.Join(s.write(c, r), verdict(r))
 	default:
 		return nil // nobody came, and nobody was promised
 	}

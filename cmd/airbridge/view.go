@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	"airbridge/client"
@@ -24,6 +26,7 @@ type viewCommand struct {
 	Address  string        `arg:"" optional:"" default:"127.0.0.1:9944" placeholder:"ADDR" help:"The streamer's address. Default: 127.0.0.1:9944."`
 	FPS      int           `name:"fps" default:"72" placeholder:"N" help:"Refresh rate of the display, 1 to 240. Default: 72."`
 	Duration time.Duration `default:"0s" placeholder:"D" help:"How long to view, such as 20s; 0 until Ctrl-C. Default: 0."`
+	Wait     time.Duration `default:"10s" placeholder:"D" help:"How long to wait for a streamer to answer, such as 10s. Default: 10s."`
 	Datagram int           `default:"1400" placeholder:"BYTES" help:"Longest datagram to take (UDP payload), 512 to 8952. Default: 1400."`
 	Markers  bool          `negatable:"" default:"true" help:"Read the scene's marker in every displayed frame."`
 	viewFlags
@@ -46,6 +49,12 @@ func (v *viewCommand) Validate() error {
 	}
 	if v.Datagram < wire.MinDatagram || v.Datagram > wire.MaxDatagram {
 		return fmt.Errorf("--datagram %d: want %d to %d bytes", v.Datagram, wire.MinDatagram, wire.MaxDatagram)
+	}
+	if v.Wait <= 0 {
+		return fmt.Errorf("--wait %s: want a duration above zero, such as 10s", v.Wait)
+	}
+	if _, err := withPort(v.Address); err != nil {
+		return err
 	}
 	return checkDuration(v.Duration)
 }
@@ -81,17 +90,16 @@ func (v *viewCommand) Run(ctx context.Context, c *console) error {
 }
 
 func (v *viewCommand) view(ctx context.Context, c *console, socket *transport.Socket, to netip.AddrPort) error {
-	p := newProgress(c, v.Duration)
 	markers := &display.Markers{}
 	cfg := clientshell.Config{
-		Core:    client.Config{Streamer: to, Period: time.Second / time.Duration(v.FPS), Datagram: v.Datagram, Nonce: nonce},
+		Core:    client.Config{Streamer: to, Period: time.Second / time.Duration(v.FPS), Datagram: v.Datagram, DialFor: v.Wait, Nonce: nonce},
 		Socket:  socket,
 		Clock:   transport.NewClock(),
 		Tracker: tracker.New(1),
 		OpenDecoder: func(wire.Welcome) (clientshell.Decoder, error) {
 			return av.OpenDecoder(av.DecoderConfig{})
 		},
-		Realtime: true, Log: c.log, Progress: p.client,
+		Realtime: true, Log: c.log,
 	}
 	if v.Markers {
 		cfg.Screens = append(cfg.Screens, markers)
@@ -100,12 +108,19 @@ func (v *viewCommand) view(ctx context.Context, c *console, socket *transport.So
 	if err != nil {
 		return err
 	}
+	news := newProgress(c, v.Duration)
+	cfg.Progress = news.client
 	result, err := clientshell.Run(ctx, cfg)
-	p.done()
+	news.done()
 	if result.Stream.Session != 0 {
 		v.tell(c, result, markers)
 	}
-	if err == nil && result.Statistics.Outcomes[wire.Displayed] == 0 && result.Stream.Session != 0 {
+	switch {
+	case errors.Is(err, client.ErrNoAnswer):
+		err = fmt.Errorf("%w: is airbridge serve running there?", err)
+	case err == nil && result.Stream.Session == 0:
+		err = errNothing
+	case err == nil && result.Statistics.Outcomes[wire.Displayed] == 0:
 		err = errBlank
 	}
 	return errors.Join(err, written.close())
@@ -128,10 +143,24 @@ func (v *viewCommand) tell(c *console, result clientshell.Result, m *display.Mar
 	}
 }
 
-// resolve finds the address of a streamer; a missing port is the default one.
+// withPort completes a streamer's address: a missing port is the default one.
+func withPort(address string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		host, port = strings.Trim(address, "[]"), defaultPort
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if host == "" || err != nil || n == 0 {
+		return "", fmt.Errorf("address %q: want HOST or HOST:PORT, such as 192.168.1.20:%s", address, defaultPort)
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+// resolve finds the address of a streamer.
 func resolve(lookUp func(network, address string) (*net.UDPAddr, error), address string) (netip.AddrPort, error) {
-	if _, _, err := net.SplitHostPort(address); err != nil {
-		address = net.JoinHostPort(address, "9944")
+	address, err := withPort(address)
+	if err != nil {
+		return netip.AddrPort{}, err
 	}
 	a, err := lookUp("udp", address)
 	if err != nil {

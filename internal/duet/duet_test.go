@@ -382,7 +382,7 @@ func newDesk(t *testing.T, seed uint64) *desk {
 	var n uint64
 	nonce := func() uint64 { n++; return n*0x9e3779b97f4a7c15 + seed }
 	d.streamer = &streamerHost{
-		core: streamer.New(streamer.Config{Width: 1920, Height: 1080, Posed: true, Nonce: nonce, Once: true}),
+		core: streamer.New(streamer.Config{Width: 1920, Height: 1080, Posed: true, Steerable: true, Nonce: nonce, Once: true}),
 		rate: 30_000, render: 4 * time.Millisecond, encode: 5 * time.Millisecond,
 		refs: map[units.FrameID]units.FrameID{}, eyes: map[units.FrameID]pose.Pose{},
 		handles: ledger{t: t, name: "streamer"},

@@ -57,7 +57,7 @@ const (
 
 	// Dark and bright are as close to each other as coding at the coarsest quantiser (step 224, H.264 §8.5.9) allows
 	// with a margin: what changes every frame costs fewer bits the smaller its contrast is.
-	dark, bright = 16, 240
+	dark, bright = 32, 224
 	threshold    = (dark + bright) / 2 * cellSize * cellSize
 )
 

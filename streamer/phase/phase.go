@@ -5,6 +5,7 @@ package phase
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"airbridge/units"
@@ -26,7 +27,8 @@ type Lock struct {
 	count  int          // margins observed
 	guess  bool         // a pose gave a first idea
 	last   units.SlotID
-	start  units.Mono // of the last frame
+	// advised is when the next frame was last advised to start, in ns.
+	advised float64
 }
 
 // New returns a lock for a display of the given refresh period and a source that has a frame for every step-th slot;
@@ -37,6 +39,9 @@ func New(period time.Duration, step int) *Lock {
 	}
 	return &Lock{period: period, step: units.SlotID(step)}
 }
+
+// SetStep changes for every how many slots the source has a frame, from the next frame on; step must be positive.
+func (l *Lock) SetStep(step int) { l.step = units.SlotID(step) }
 
 // Upcoming is the slot that the next frame is for, as far as is known; zero before the first frame.
 func (l *Lock) Upcoming() units.SlotID {
@@ -79,30 +84,25 @@ func (l *Lock) Expected(start units.Mono, slot units.SlotID) time.Duration {
 // at, never one before the last frame's.
 func (l *Lock) Slot(start units.Mono, margin time.Duration) units.SlotID {
 	n := (float64(start) + float64(margin)/2 - l.lead) / float64(l.period)
-	slot := units.SlotID(max(ceil(n), 1))
+	slot := units.SlotID(max(math.Ceil(n), 1))
 	slot = max(slot, l.last)
-	l.last, l.start = slot, start
+	l.last = slot
 	return slot
 }
 
 // Next returns when the next frame should start so that it is ready margin before the latch of the slot after the last
-// frame's, changing the rhythm by at most slew. A source that has never started starts at once.
+// frame's. The rhythm that was advised before is changed by at most slew; a frame that started late changes nothing of
+// it. A source that has never started starts at once.
 func (l *Lock) Next(now units.Mono, margin, slew time.Duration) units.Mono {
-	if l.start == 0 {
+	if l.last == 0 {
+		l.advised = float64(now)
 		return now
 	}
 	want := l.at(l.last+l.step) + l.lead - float64(margin)
-	steady := float64(l.start) + l.at(l.step)
+	steady := l.advised + math.Round((want-l.advised)/float64(l.period))*float64(l.period)
 	limit := float64(slew)
-	return units.Mono(steady + min(max(want-steady, -limit), limit))
+	l.advised = steady + min(max(want-steady, -limit), limit)
+	return units.Mono(l.advised)
 }
 
 func (l *Lock) at(slot units.SlotID) float64 { return float64(slot) * float64(l.period) }
-
-func ceil(v float64) float64 {
-	n := float64(int64(v))
-	if n < v {
-		n++
-	}
-	return n
-}

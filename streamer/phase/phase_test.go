@@ -200,10 +200,12 @@ func TestNextKeepsToTheSlew(t *testing.T) {
 		slew := time.Duration(rapid.IntRange(0, int(2*time.Millisecond)).Draw(t, "slew"))
 		start := units.Mono(rapid.Int64Range(1, 1e15).Draw(t, "start"))
 		l.Guess(start, units.SlotID(rapid.IntRange(1, 1e6).Draw(t, "slot")), 40*time.Millisecond)
+		l.Next(start, margin, slew)
 		l.Slot(start, margin)
 		l.Observe(start, units.SlotID(rapid.IntRange(1, 1e6).Draw(t, "observed")), time.Duration(rapid.IntRange(-1e9, 1e9).Draw(t, "margin")))
-		rhythm := l.Next(start, margin, slew).Sub(start)
-		if off := rhythm - time.Duration(l.step)*period; off.Abs() > slew+time.Microsecond {
+		// Whole periods are no break in the rhythm: the slots ask for them.
+		off := l.Next(start, margin, slew).Sub(start) % period
+		if off = min(off.Abs(), period-off.Abs()); off > slew+time.Microsecond {
 			t.Fatalf("the next frame strays by %v from the rhythm, %v is allowed", off, slew)
 		}
 	})
@@ -258,5 +260,17 @@ func BenchmarkFrame(b *testing.B) {
 		slot := w.lock.Slot(w.start, margin)
 		w.lock.Observe(w.start, slot, margin)
 		w.start = w.lock.Next(w.start, margin, slew)
+	}
+}
+
+// A source that is held up once must not drag its rhythm along: the next frame is advised where it would have been.
+func TestHiccupLeavesTheRhythmAlone(t *testing.T) {
+	w := newWorld(1)
+	w.guess()
+	w.converged(t, 100)
+	on := w.lock.Next(w.start, margin, slew)
+	w.lock.Slot(on.Add(9*time.Millisecond), margin) // begun 9 ms late
+	if off := w.lock.Next(on, margin, slew).Sub(on) % period; min(off.Abs(), period-off.Abs()) > slew {
+		t.Errorf("after a frame begun 9 ms late the rhythm is %v off", off)
 	}
 }
