@@ -69,15 +69,19 @@ var fixed = []struct {
 	path   []string
 	fields []string
 }{
-	{nil, []string{"scenario", "seed", "duration_s", "wall_s", "trace_hash", "version", "controllers", "frames",
-		"missed_per_hour", "latency_ms", "network", "bitrate_mbps", "recovery", "picture"}},
+	{nil, []string{
+		"scenario", "seed", "duration_s", "wall_s", "trace_hash", "version", "controllers", "frames",
+		"missed_per_hour", "latency_ms", "network", "bitrate_mbps", "recovery", "picture",
+	}},
 	{[]string{"controllers"}, []string{"latency", "bitrate", "recovery"}},
 	{[]string{"frames"}, []string{"rendered", "displayed", "replaced", "late", "lost", "skipped", "missed_slots"}},
 	{[]string{"missed_per_hour"}, []string{"value", "low", "high"}},
 	{[]string{"latency_ms"}, []string{"motion_to_photon", "stages"}},
 	{[]string{"latency_ms", "motion_to_photon"}, []string{"mean", "p50", "p90", "p99", "p999", "max"}},
-	{[]string{"network"}, []string{"packets_sent", "packets_lost", "recovered_fec", "recovered_rtx", "capacity_mbps",
-		"goodput_mbps", "utilisation", "queue_ms"}},
+	{[]string{"network"}, []string{
+		"packets_sent", "packets_lost", "recovered_fec", "recovered_rtx", "capacity_mbps",
+		"goodput_mbps", "utilisation", "queue_ms",
+	}},
 	{[]string{"network", "queue_ms"}, []string{"p50", "p99"}},
 	{[]string{"bitrate_mbps"}, []string{"mean", "p5", "p95"}},
 	{[]string{"recovery"}, []string{"idr", "nack", "parity_ratio", "freezes", "longest_freeze_ms"}},

@@ -57,7 +57,6 @@ func (c *Core) Results() *Results { return c.results }
 
 // gauge is what was told last.
 type gauge struct {
-	at      units.Mono
 	bytes   uint64
 	encoded uint64
 }

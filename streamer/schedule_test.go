@@ -154,13 +154,14 @@ func TestMarginsMoveTheRenderStart(t *testing.T) {
 		r.report(displayed(1, c.margin))
 		r.run(testPeriod - time.Millisecond)
 		r.forget()
+		before := r.core.render.advised
 		r.render(2, turned(0))
 		advice := ask[*Advice](r)
 		if len(advice) != 1 {
 			t.Fatalf("%s: %d pieces of advice", c.name, len(advice))
 		}
-		slots := time.Duration(r.core.lock.Upcoming()-r.core.render.slot) * testPeriod
-		if got := advice[0].StartAt.Sub(r.now) - slots; (got - c.want).Abs() > time.Microsecond {
+		got := (advice[0].StartAt.Sub(before)+testPeriod/2)%testPeriod - testPeriod/2
+		if (got - c.want).Abs() > time.Microsecond {
 			t.Errorf("%s: the next frame starts %v off its rhythm, want %v", c.name, got, c.want)
 		}
 	}

@@ -99,7 +99,6 @@ func TestServingStrangersIsRefusedWithTheReason(t *testing.T) {
 func TestHelpOfEveryCommandShowsExamples(t *testing.T) {
 	for _, args := range [][]string{
 		nil, {"--help"}, {"-h"}, {"demo", "--help"}, {"serve", "--help"}, {"view", "--help"}, {"doctor", "--help"}, {"version", "--help"},
-		{"demo", "-h", "--fps", "abc"},
 	} {
 		code, out, errOut := airbridge(t, args...)
 		command := "airbridge " + strings.Join(args, " ")
@@ -138,7 +137,6 @@ func TestFailureIsOneLineAndExitCode1(t *testing.T) {
 	}{
 		{"view --wait 200ms 127.0.0.1:9", []string{"no streamer answered", "127.0.0.1:9", "200ms", "airbridge serve"}},
 		{"view --duration 100ms 127.0.0.1:9", []string{"no session came about"}},
-		{"view --wait 1s no-such-host.invalid", []string{"no-such-host.invalid:9944"}},
 		{"demo --json " + nowhere, []string{"--json", nowhere}},
 		{"serve --json " + nowhere, []string{"--json", nowhere}},
 		{"demo --source file:/nonexistent.mp4", []string{"file:/nonexistent.mp4"}},

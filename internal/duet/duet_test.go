@@ -264,7 +264,6 @@ type clientHost struct {
 	slot    units.SlotID
 	started int64
 	ended   *client.Ended
-	refresh int
 	claimed map[units.FrameID]pose.Pose
 }
 

@@ -12,11 +12,11 @@ import (
 	"airbridge/units"
 )
 
-// Starved of bits the encoder goes to its coarsest quantisers, and yet every marker comes back.
-func TestMarkersSurviveTheCoarsestCoding(t *testing.T) {
+// Short of bits the encoder goes to its coarse quantisers, and yet every marker comes back.
+func TestMarkersSurviveCoarseCoding(t *testing.T) {
 	const width, height, frames = 1280, 720, 60
 	enc, err := av.OpenEncoder(av.EncoderConfig{
-		Name: av.EncoderX264, Width: width, Height: height, FPS: 72, Bitrate: 16 * units.Mbps, MaxBitrate: 16 * units.Mbps,
+		Name: av.EncoderX264, Width: width, Height: height, FPS: 72, Bitrate: 8 * units.Mbps, MaxBitrate: 8 * units.Mbps,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,17 +64,17 @@ func TestMarkersSurviveTheCoarsestCoding(t *testing.T) {
 		frame.Release()
 	}
 	t.Logf("mean quantiser %.1f, coarsest %.1f", sum/frames, coarsest)
-	if sum/frames < 40 {
-		t.Errorf("mean quantiser %.1f: not starved enough to prove anything", sum/frames)
+	if sum/frames < 34 || coarsest < 45 {
+		t.Errorf("quantisers %.1f in the mean, %.1f at most: too fine to prove anything", sum/frames, coarsest)
 	}
 }
 
-// busy fills p with faint cells of 8x8 that are new in every frame: nothing to predict from, much to code.
+// busy fills p with cells of 8x8 that are new in every frame: nothing to predict from, much to code.
 func busy(p, noise picture.Picture, step int) {
 	for y := range p.Height {
 		row := noise.Y[(y/8+7*step)%p.Height*noise.YStride:]
 		for x := range p.Width {
-			p.Y[y*p.YStride+x] = 112 + row[x/8]/8
+			p.Y[y*p.YStride+x] = 64 + row[x/8]/2
 		}
 	}
 	for y := range p.Height / 2 {

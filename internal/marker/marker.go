@@ -10,6 +10,9 @@
 //
 // The bits are, most significant first: magic u32, frame u32, position x, y, z and orientation x, y, z, w as 32-bit
 // floats, CRC-32 (IEEE) of all before it.
+//
+// A marker survives H.264 at any quantiser. It does not survive an encoder in emergency, which drops what it cannot pay
+// for, as libx264 does in rows for which the frame's budget is already spent.
 package marker
 
 import (
@@ -57,7 +60,7 @@ const (
 
 	// Dark and bright are as close to each other as coding at the coarsest quantiser (step 224, H.264 §8.5.9) allows
 	// with a margin: what changes every frame costs fewer bits the smaller its contrast is.
-	dark, bright = 32, 224
+	dark, bright = 64, 192
 	threshold    = (dark + bright) / 2 * cellSize * cellSize
 )
 

@@ -20,32 +20,38 @@ func TestExtrapolate(t *testing.T) {
 	}{
 		{
 			"straight on and around the room's axis",
-			Motion{Linear: Vec{1, 0, -0.5}, Angular: Vec{0, 100 * deg, 0}}, 50 * time.Millisecond,
+			Motion{Linear: Vec{1, 0, -0.5}, Angular: Vec{0, 100 * deg, 0}},
+			50 * time.Millisecond,
 			Pose{Vec{1.05, 2, 2.975}, yaw(5)},
 		},
 		{
 			"a slow head keeps its position",
-			Motion{Linear: Vec{0.03, 0.03, 0.02}, Angular: Vec{0, 100 * deg, 0}}, 50 * time.Millisecond,
+			Motion{Linear: Vec{0.03, 0.03, 0.02}, Angular: Vec{0, 100 * deg, 0}},
+			50 * time.Millisecond,
 			Pose{start.Position, yaw(5)},
 		},
 		{
 			"a head that hardly turns keeps its orientation",
-			Motion{Linear: Vec{0.06, 0, 0}, Angular: Vec{0, 9.9 * deg, 0}}, 100 * time.Millisecond,
+			Motion{Linear: Vec{0.06, 0, 0}, Angular: Vec{0, 9.9 * deg, 0}},
+			100 * time.Millisecond,
 			Pose{Vec{1.006, 2, 3}, Identity},
 		},
 		{
 			"just above the cut-off all of the turn counts",
-			Motion{Angular: Vec{0, 10.1 * deg, 0}}, 100 * time.Millisecond,
+			Motion{Angular: Vec{0, 10.1 * deg, 0}},
+			100 * time.Millisecond,
 			Pose{start.Position, yaw(1.01)},
 		},
 		{
 			"no further than 100 ms",
-			Motion{Linear: Vec{1, 0, 0}, Angular: Vec{0, 100 * deg, 0}}, time.Hour,
+			Motion{Linear: Vec{1, 0, 0}, Angular: Vec{0, 100 * deg, 0}},
+			time.Hour,
 			Pose{Vec{1.1, 2, 3}, yaw(10)},
 		},
 		{
 			"back",
-			Motion{Linear: Vec{1, 0, 0}, Angular: Vec{0, 100 * deg, 0}}, -50 * time.Millisecond,
+			Motion{Linear: Vec{1, 0, 0}, Angular: Vec{0, 100 * deg, 0}},
+			-50 * time.Millisecond,
 			Pose{Vec{0.95, 2, 3}, yaw(-5)},
 		},
 	}

@@ -178,9 +178,17 @@ func (a *Aggregate) Finish(end units.Mono, o Offset) {
 // Merge adds another run, or another shard of this one, both finished.
 func (a *Aggregate) Merge(b *Aggregate) {
 	for _, c := range [...]struct{ to, from *int64 }{
-		{&a.Rendered, &b.Rendered}, {&a.Displayed, &b.Displayed}, {&a.Late, &b.Late}, {&a.Replaced, &b.Replaced},
-		{&a.Lost, &b.Lost}, {&a.Skipped, &b.Skipped}, {&a.ShownLate, &b.ShownLate}, {&a.Missed, &b.Missed},
-		{&a.IDR, &b.IDR}, {&a.Untimed, &b.Untimed}, {&a.Freezes, &b.Freezes},
+		{&a.Rendered, &b.Rendered},
+		{&a.Displayed, &b.Displayed},
+		{&a.Late, &b.Late},
+		{&a.Replaced, &b.Replaced},
+		{&a.Lost, &b.Lost},
+		{&a.Skipped, &b.Skipped},
+		{&a.ShownLate, &b.ShownLate},
+		{&a.Missed, &b.Missed},
+		{&a.IDR, &b.IDR},
+		{&a.Untimed, &b.Untimed},
+		{&a.Freezes, &b.Freezes},
 	} {
 		*c.to += *c.from
 	}

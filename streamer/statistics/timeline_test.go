@@ -115,8 +115,19 @@ func TestStagesKeepTheirNamesAndLengths(t *testing.T) {
 		name string
 		ms   time.Duration
 	}{
-		{"uplink", 2}, {"pose_wait", 1}, {"render", 5}, {"composite", 1}, {"encode", 6}, {"packetize", 1}, {"pace", 4},
-		{"network", 3}, {"recover", 1}, {"decode_wait", 1}, {"decode", 5}, {"slot_wait", 4}, {"scanout", 11},
+		{"uplink", 2},
+		{"pose_wait", 1},
+		{"render", 5},
+		{"composite", 1},
+		{"encode", 6},
+		{"packetize", 1},
+		{"pace", 4},
+		{"network", 3},
+		{"recover", 1},
+		{"decode_wait", 1},
+		{"decode", 5},
+		{"slot_wait", 4},
+		{"scanout", 11},
 	} {
 		s := Stage(i)
 		if s.String() != want.name || line.Stage(s) != want.ms*time.Millisecond {
