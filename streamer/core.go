@@ -34,6 +34,8 @@ type Config struct {
 	Width, Height int
 	// Period is the time between frames of the source. Default 1/72 s.
 	Period time.Duration
+	// Bitrate is what the encoder is set to when a session begins; zero leaves it as it is.
+	Bitrate units.Bitrate
 	// Slices is the most slices of a frame. Default 4.
 	Slices int
 	// Steerable says that the source starts frames when it is advised to: it is slowed down where the machine does not

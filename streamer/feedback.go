@@ -48,6 +48,6 @@ func (c *Core) tickProgress(now units.Mono, out machine.Output) {
 		c.nextTell = now.Add(tellEvery)
 	}
 	p := c.results.since(&c.lastGauge)
-	p.Session, p.Client = c.link.Session, c.link.Peer
+	p.Session, p.Client, p.Rate = c.link.Session, c.link.Peer, c.encode.rate
 	out.Do(p)
 }

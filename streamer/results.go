@@ -67,6 +67,8 @@ type Progress struct {
 	Client  netip.AddrPort
 	// Encoded and Bytes count the encoder's frames and bytes since the last Progress.
 	Encoded, Bytes uint64
+	// Rate is what the encoder says it works at; zero before it said so.
+	Rate units.Bitrate
 	// Frames are the books so far, valid during the call.
 	Frames *statistics.Aggregate
 }

@@ -105,6 +105,9 @@ func (c *Core) start(now units.Mono, out machine.Output) {
 	}
 	c.nextTell = now.Add(tellEvery)
 	c.lastGauge = gauge{}
+	if c.cfg.Bitrate > 0 {
+		out.Do(&Reconfigure{Bitrate: c.cfg.Bitrate})
+	}
 	out.Do(&Begin{Session: c.link.Session, Period: c.cfg.Period})
 }
 

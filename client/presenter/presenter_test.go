@@ -66,63 +66,78 @@ func TestOutcomes(t *testing.T) {
 	}{
 		"displayed in its slot": {
 			[]do{{at: 25, add: 1, meant: 3}, {at: 30, latch: 3}, {at: 32, shown: 1}},
-			[]string{"3: 1"}, []string{"1 displayed"},
+			[]string{"3: 1"},
+			[]string{"1 displayed"},
 		},
 		"never early": {
 			[]do{{at: 5, add: 1, meant: 3}, {at: 10, latch: 1}, {at: 20, latch: 2}, {at: 30, latch: 3}, {at: 32, shown: 1}},
-			[]string{"1: nothing", "2: nothing", "3: 1"}, []string{"1 displayed"},
+			[]string{"1: nothing", "2: nothing", "3: 1"},
+			[]string{"1 displayed"},
 		},
 		"repeated while none is due": {
 			[]do{{at: 5, add: 1, meant: 1}, {at: 10, latch: 1}, {at: 12, shown: 1}, {at: 20, latch: 2}, {at: 30, latch: 3}},
-			[]string{"1: 1", "2: 1 again", "3: 1 again"}, []string{"1 displayed"},
+			[]string{"1: 1", "2: 1 again", "3: 1 again"},
+			[]string{"1 displayed"},
 		},
 		"decoded at the very latch": {
 			[]do{{at: 30, add: 1, meant: 3}, {at: 30, latch: 3}, {at: 32, shown: 1}},
-			[]string{"3: 1"}, []string{"1 displayed"},
+			[]string{"3: 1"},
+			[]string{"1 displayed"},
 		},
 		"late, and shown for want of a newer one": {
 			[]do{{at: 30, latch: 3}, {at: 31, add: 1, meant: 3}, {at: 40, latch: 4}, {at: 42, shown: 1}},
-			[]string{"3: nothing", "4: 1"}, []string{"1 late, shown"},
+			[]string{"3: nothing", "4: 1"},
+			[]string{"1 late, shown"},
 		},
 		"late, and superseded before its turn": {
 			[]do{{at: 30, latch: 3}, {at: 31, add: 1, meant: 3}, {at: 35, add: 2, meant: 4}, {at: 40, latch: 4}, {at: 42, shown: 2}},
-			[]string{"3: nothing", "4: 2"}, []string{"1 late", "2 displayed"},
+			[]string{"3: nothing", "4: 2"},
+			[]string{"1 late", "2 displayed"},
 		},
 		"late, and older than what is shown": {
 			[]do{{at: 25, add: 2, meant: 3}, {at: 30, latch: 3}, {at: 31, add: 1, meant: 2}, {at: 32, shown: 2}},
-			[]string{"3: 2"}, []string{"1 late", "2 displayed"},
+			[]string{"3: 2"},
+			[]string{"1 late", "2 displayed"},
 		},
 		"in time, but older than what is shown": {
 			[]do{{at: 25, add: 2, meant: 3}, {at: 30, latch: 3}, {at: 31, add: 1, meant: 4}, {at: 32, shown: 2}},
-			[]string{"3: 2"}, []string{"1 replaced", "2 displayed"},
+			[]string{"3: 2"},
+			[]string{"1 replaced", "2 displayed"},
 		},
 		"the latch itself was late": { // the shell woke late: the slot is the one that was meant
 			[]do{{at: 31, add: 1, meant: 3}, {at: 32, latch: 3}, {at: 33, shown: 1}},
-			[]string{"3: 1"}, []string{"1 displayed"},
+			[]string{"3: 1"},
+			[]string{"1 displayed"},
 		},
 		"two for one slot": {
 			[]do{{at: 25, add: 1, meant: 3}, {at: 26, add: 2, meant: 3}, {at: 30, latch: 3}, {at: 32, shown: 2}},
-			[]string{"3: 2"}, []string{"1 replaced", "2 displayed"},
+			[]string{"3: 2"},
+			[]string{"1 replaced", "2 displayed"},
 		},
 		"decoded out of order": {
 			[]do{{at: 15, add: 2, meant: 3}, {at: 16, add: 1, meant: 2}, {at: 20, latch: 2}, {at: 22, shown: 1}, {at: 30, latch: 3}, {at: 32, shown: 2}},
-			[]string{"2: 1", "3: 2"}, []string{"1 displayed", "2 displayed"},
+			[]string{"2: 1", "3: 2"},
+			[]string{"1 displayed", "2 displayed"},
 		},
 		"the newer is due first": { // the streamer shortened its prediction
 			[]do{{at: 15, add: 1, meant: 4}, {at: 16, add: 2, meant: 2}, {at: 20, latch: 2}, {at: 22, shown: 2}, {at: 40, latch: 4}},
-			[]string{"2: 2", "4: 2 again"}, []string{"1 replaced", "2 displayed"},
+			[]string{"2: 2", "4: 2 again"},
+			[]string{"1 replaced", "2 displayed"},
 		},
 		"no slot intended": {
 			[]do{{at: 25, add: 1}, {at: 30, latch: 3}, {at: 32, shown: 1}},
-			[]string{"3: 1"}, []string{"1 displayed"},
+			[]string{"3: 1"},
+			[]string{"1 displayed"},
 		},
 		"no slot intended, after the latch": {
 			[]do{{at: 30, latch: 3}, {at: 30, add: 1}, {at: 40, latch: 4}, {at: 42, shown: 1}},
-			[]string{"3: nothing", "4: 1"}, []string{"1 displayed"},
+			[]string{"3: nothing", "4: 1"},
+			[]string{"1 displayed"},
 		},
 		"shown twice, and shown though never latched": {
 			[]do{{at: 25, add: 1, meant: 3}, {at: 30, latch: 3}, {at: 32, shown: 7}, {at: 32, shown: 1}, {at: 42, shown: 1}},
-			[]string{"3: 1"}, []string{"1 displayed"},
+			[]string{"3: 1"},
+			[]string{"1 displayed"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// latchDepth is how many latched slots wait for their light, lookDepth how many shown frames for the screens.
+	// latchDepth is how many latched frames wait for their light, lookDepth how many shown frames for the screens.
 	latchDepth = 8
 	lookDepth  = 8
 )
@@ -31,7 +31,7 @@ type displayLoop struct {
 	events ring[client.Shown]
 }
 
-// latched is what a slot shall show, with a reference of its own where it is new.
+// latched is what a slot shall show for the first time, with a reference of its own.
 type latched struct {
 	client.Latch
 	picture *av.Frame
@@ -41,14 +41,12 @@ func newDisplayLoop(s *shell) *displayLoop {
 	return &displayLoop{shell: s, latched: make(chan latched, latchDepth), shown: make(chan display.Shown, lookDepth)}
 }
 
-// latch takes a slot's frame; it owns the reference f. A display that has stopped taking them shows nothing.
+// latch takes a slot's new frame; it owns the reference f. A display that has stopped taking them shows nothing.
 func (l *displayLoop) latch(r client.Latch, f *av.Frame) {
 	select {
 	case l.latched <- latched{r, f}:
 	default:
-		if f != nil {
-			f.Release()
-		}
+		f.Release()
 	}
 }
 
@@ -83,9 +81,6 @@ func (l *displayLoop) light(id units.SlotID, displayAt units.Mono) {
 	for {
 		select {
 		case f := <-l.latched:
-			if f.picture == nil {
-				continue
-			}
 			at := displayAt
 			if f.Slot != id {
 				at = max(displayAt, l.shell.cfg.Clock.Now())
@@ -132,9 +127,7 @@ func (l *displayLoop) see(s display.Shown) error {
 // has ended.
 func (l *displayLoop) drain() {
 	for len(l.latched) > 0 {
-		if f := <-l.latched; f.picture != nil {
-			f.picture.Release()
-		}
+		(<-l.latched).picture.Release()
 	}
 	for s := range l.shown {
 		l.unseen++

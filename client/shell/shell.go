@@ -110,11 +110,9 @@ func (s *shell) Do(r machine.Event) {
 }
 
 func (s *shell) onLatch(r *client.Latch) {
-	var f *av.Frame
-	if r.Handle != 0 && !r.Repeat {
-		f = s.frames.Get(r.Handle).Ref()
+	if !r.Repeat { // a display repeats by itself
+		s.display.latch(*r, s.frames.Get(r.Handle).Ref())
 	}
-	s.display.latch(*r, f)
 	if s.cfg.Progress != nil && r.DisplayAt >= s.told.Add(time.Second) {
 		s.told = r.DisplayAt
 		s.cfg.Progress(s.core.Statistics())

@@ -142,9 +142,10 @@ func TestSlowScreenMissesFrames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The first frame is being looked at, and as many as the channel takes wait behind it.
+	// The first frame is being looked at, as many as the channel takes wait behind it, and the last may find room again:
+	// it is reported before it is handed on.
 	seen := len(g.eyes.seen)
-	if seen < lookDepth || seen > 1+lookDepth || uint64(seen)+r.Unseen != n {
+	if seen < lookDepth || seen > 2+lookDepth || uint64(seen)+r.Unseen != n {
 		t.Errorf("%d seen, %d unseen of %d; want %d seen", seen, r.Unseen, n, 1+lookDepth)
 	}
 }
@@ -158,7 +159,6 @@ func TestDrainGivesEverythingBack(t *testing.T) {
 		f, _ := g.pool.Get()
 		l.latch(client.Latch{}, f)
 	}
-	l.latch(client.Latch{Repeat: true}, nil)
 	for range lookDepth + 2 {
 		f, _ := g.pool.Get()
 		l.pass(display.Shown{Picture: f})

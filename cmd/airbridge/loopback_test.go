@@ -38,8 +38,17 @@ type loopback struct {
 	streamer streamershell.Config
 	client   clientshell.Config
 	markers  display.Markers
+	seen     seen
 	lent     *lender
 }
+
+// seen counts the frames that were shown.
+type seen struct{ atomic.Int64 }
+
+func (s *seen) Show(display.Shown) error { s.Add(1); return nil }
+
+// patience is how long the ends bear with each other: this machine may be busy with other things.
+const patience = 20 * time.Second
 
 // lender is a source that keeps count of the frames it lent out.
 type lender struct {
@@ -106,17 +115,17 @@ func newLoopback(t *testing.T) *loopback {
 	clock, period := transport.NewClock(), time.Second/loopbackFPS
 	l.streamer = streamershell.Config{
 		Core: streamer.Config{
-			Width: 320, Height: 192, Period: period, Posed: true, Steerable: true, Nonce: nonce, Once: true, Duration: 1500 * time.Millisecond,
+			Width: 320, Height: 192, Period: period, Posed: true, Steerable: true, Nonce: nonce, Once: true, Patience: patience,
 		},
 		Socket: sockets[0], Clock: clock, Source: l.lent, Encoder: encoder,
 	}
 	l.client = clientshell.Config{
-		Core:        client.Config{Streamer: sockets[0].LocalAddr(), Period: period, Nonce: nonce},
+		Core:        client.Config{Streamer: sockets[0].LocalAddr(), Period: period, Nonce: nonce, Patience: patience},
 		Socket:      sockets[1],
 		Clock:       clock,
 		Tracker:     tracker.New(1),
 		OpenDecoder: func(wire.Welcome) (clientshell.Decoder, error) { return av.OpenDecoder(av.DecoderConfig{}) },
-		Screens:     []display.Screen{&l.markers},
+		Screens:     []display.Screen{&l.markers, &l.seen},
 	}
 	return l
 }
@@ -125,7 +134,7 @@ func newLoopback(t *testing.T) *loopback {
 func (l *loopback) run(ctx context.Context) (sent streamershell.Result, seen clientshell.Result, err error) {
 	l.t.Helper()
 	before := runtime.NumGoroutine()
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second) // a hang, not a measurement
+	ctx, cancel := context.WithTimeout(ctx, 50*time.Second) // a hang, not a measurement
 	defer cancel()
 	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -174,16 +183,27 @@ func settledGoroutines(want int) (n int) {
 	return n
 }
 
+// until ends the source when a condition holds.
+func (l *loopback) until(enough func() bool) {
+	l.lent.next = func(units.FrameID) error {
+		if enough() {
+			return io.EOF
+		}
+		return nil
+	}
+}
+
 func TestLoopbackDisplaysFrames(t *testing.T) {
 	l := newLoopback(t)
+	l.until(func() bool { return l.seen.Load() >= 60 })
 	sent, seen, err := l.run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := sent.Results.Frames.Displayed; n == 0 || l.markers.Read == 0 {
-		t.Errorf("%d frames displayed, %d markers read", n, l.markers.Read)
+	if f := sent.Results.Frames; f.Displayed+f.ShownLate == 0 || l.markers.Read < 60 {
+		t.Errorf("%d frames displayed, %d shown late, %d markers read", f.Displayed, f.ShownLate, l.markers.Read)
 	}
-	if sent.Reason != "its time is over" || seen.Reason != sent.Reason {
+	if sent.Reason != "the source ended" || seen.Reason != sent.Reason {
 		t.Errorf("ended as %q, the client was told %q", sent.Reason, seen.Reason)
 	}
 	if seen.Stream.Width != 320 || sent.TraceHash == 0 || sent.Scheduling == "" {
@@ -193,7 +213,6 @@ func TestLoopbackDisplaysFrames(t *testing.T) {
 
 func TestLoopbackEndsInOrderWhenCancelled(t *testing.T) {
 	l := newLoopback(t)
-	l.streamer.Core.Duration = 0
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	l.lent.next = func(id units.FrameID) error {
@@ -214,9 +233,8 @@ func TestLoopbackEndsInOrderWhenCancelled(t *testing.T) {
 func TestLoopbackSourceThatFailsEndsTheSession(t *testing.T) {
 	broken := errors.New("the disc is gone")
 	l := newLoopback(t)
-	l.streamer.Core.Duration = 0
 	l.lent.next = func(id units.FrameID) error {
-		if id > 30 {
+		if id > 15 {
 			return broken
 		}
 		return nil
@@ -228,23 +246,8 @@ func TestLoopbackSourceThatFailsEndsTheSession(t *testing.T) {
 	if !strings.Contains(seen.Reason, broken.Error()) {
 		t.Errorf("the client was told %q", seen.Reason)
 	}
-	if n := sent.Results.Frames.Rendered; n == 0 || n > 30 {
-		t.Errorf("%d frames in the books, of 30", n)
-	}
-}
-
-func TestLoopbackEndOfFileIsNoError(t *testing.T) {
-	l := newLoopback(t)
-	l.streamer.Core.Duration = 0
-	l.lent.next = func(id units.FrameID) error {
-		if id > 30 {
-			return io.EOF
-		}
-		return nil
-	}
-	sent, seen, err := l.run(t.Context())
-	if err != nil || sent.Reason != "the source ended" || seen.Reason != sent.Reason {
-		t.Errorf("ended with %v, as %q; the client was told %q", err, sent.Reason, seen.Reason)
+	if n := sent.Results.Frames.Rendered; n == 0 || n > 15 {
+		t.Errorf("%d frames in the books, of 15", n)
 	}
 }
 
@@ -267,12 +270,13 @@ func TestLoopbackSurvivesAnEncoderThatFails(t *testing.T) {
 	l := newLoopback(t)
 	encoder := &flaky{Encoder: l.streamer.Encoder, every: 10}
 	l.streamer.Encoder = encoder
+	l.until(func() bool { return encoder.failed.Load() >= 3 && l.seen.Load() >= 10 })
 	sent, _, err := l.run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := sent.Results.Frames
-	if n := encoder.failed.Load(); n == 0 || f.Skipped < n-1 || f.Displayed == 0 {
+	if n := encoder.failed.Load(); f.Skipped < n-1 || f.Displayed+f.ShownLate == 0 {
 		t.Errorf("%d failures, %d frames skipped, %d displayed", n, f.Skipped, f.Displayed)
 	}
 }

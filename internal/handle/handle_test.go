@@ -70,10 +70,11 @@ func TestTableIsSafeForConcurrentUse(t *testing.T) {
 	sum := 0
 	for range 4000 {
 		h := <-given
-		if table.Get(h) != table.Get(h) {
-			t.Error("a handle stands for two things")
+		seen := table.Get(h)
+		if taken := table.Take(h); taken != seen {
+			t.Errorf("handle %d stands for %d and %d", h, seen, taken)
 		}
-		sum += table.Take(h)
+		sum += seen
 	}
 	group.Wait()
 	if want := 4000 * 3999 / 2; sum != want || table.Len() != 0 {
