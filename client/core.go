@@ -189,6 +189,9 @@ func (c *Core) latchDue(now units.Mono, out machine.Output) {
 			return
 		}
 		f, repeat := c.presenter.Latch(now, s, c.sink(out))
+		if repeat {
+			c.sendFeedback(out) // nothing will be shown whose report could take those of lost frames along
+		}
 		c.stats.latched(f.ID, repeat)
 		c.request.latch = Latch{Slot: s.ID, DisplayAt: s.DisplayAt, Frame: f.ID, Handle: f.Handle, Repeat: repeat, Pose: f.Pose}
 		out.Do(&c.request.latch)

@@ -28,7 +28,7 @@ broken=""
 while read -r package name; do
 	count=$((count + 1))
 	echo "-- $package $name"
-	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$package" || broken="$broken
+	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 10x "$package" || broken="$broken
   $package $name"
 done <<<"$list"
 [ -z "$broken" ] || {

@@ -22,8 +22,9 @@ func (c *Core) onFeedback(now units.Mono, body []byte) {
 			continue // reported before, or no frame of ours
 		}
 		if margin, ok := frame.Margin(); ok && frame.Slot != 0 {
+			expected := c.lock.Expected(frame.RenderStart, frame.Slot)
 			c.lock.Observe(frame.RenderStart, frame.Slot, margin)
-			c.cfg.Latency.Observe(now, latency.Sample{Frame: r.Frame, Margin: margin})
+			c.cfg.Latency.Observe(now, latency.Sample{Frame: r.Frame, Margin: margin, Expected: expected})
 		}
 	}
 }

@@ -56,8 +56,11 @@ func (c *Core) onRendered(now units.Mono, in *Rendered, out machine.Output) {
 		return
 	}
 	s := c.poses.latest()
+	drawn := s.handed
 	if c.cfg.Posed {
-		s = c.poses.recover(in.Pose, c.render.startedAt)
+		// What is claimed is what came back, not what was handed out: a frame that took longer than poses are remembered is
+		// still where it says.
+		s, drawn = c.poses.recover(in.Pose, c.render.startedAt), in.Pose
 	}
 	c.steerPoll(s)
 	c.history.Rendered(in.At, in.Frame, s.id, c.render.slot)
@@ -65,7 +68,7 @@ func (c *Core) onRendered(now units.Mono, in *Rendered, out machine.Output) {
 	c.enqueue(now, job{
 		frame: in.Frame, handle: in.Handle, started: c.render.startedAt,
 		info: wire.FrameInfo{
-			PoseID: s.id, Slot: c.render.slot, Pose: s.handed,
+			PoseID: s.id, Slot: c.render.slot, Pose: drawn,
 			Horizon: c.render.horizon, PollShift: c.render.shift,
 		},
 	}, out)

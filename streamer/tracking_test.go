@@ -48,9 +48,33 @@ func TestPoseIsRecoveredFromTheFrame(t *testing.T) {
 		if info.PoseID != ids[at] {
 			t.Errorf("a frame drawn from pose %d says it was %d", ids[at], info.PoseID)
 		}
-		if d := pose.Angle(info.Pose.Orientation, turned(float64(at)*0.01).Orientation); d > 1e-6 {
-			t.Errorf("a frame drawn from pose %d claims one %g rad away", ids[at], d)
+		if d := pose.Angle(info.Pose.Orientation, came.Orientation); d > 1e-6 {
+			t.Errorf("a frame drawn from pose %d claims one %g rad away from what it was drawn from", ids[at], d)
 		}
+	}
+}
+
+// A frame that takes for ever is drawn from a pose that nobody remembers any more. What it claims must be true all the same.
+func TestSlowFrameClaimsThePoseItWasDrawnFrom(t *testing.T) {
+	r := newRig(t, nil)
+	r.open()
+	r.track(100, turned(1))
+	r.handle(&RenderStarted{Frame: 1, At: r.now})
+	for i := range 2 * poseMemory {
+		r.run(time.Millisecond)
+		r.track(100, turned(-0.01*float64(i)))
+	}
+	r.rendered(1, turned(1))
+	r.forget()
+	r.encoded(1, true, 100)
+	r.run(time.Millisecond)
+	_, payload, err := wire.ParseShard(r.bodies(wire.KindShard)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, _, err := wire.ParseFrameInfo(payload)
+	if err != nil || pose.Angle(info.Pose.Orientation, turned(1).Orientation) > 1e-6 {
+		t.Errorf("the frame claims %v, %v; it was drawn from %v", info.Pose, err, turned(1))
 	}
 }
 

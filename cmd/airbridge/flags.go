@@ -44,7 +44,7 @@ type streamFlags struct {
 	FPS     int           `name:"fps" default:"72" placeholder:"N" help:"Frames a second, 1 to 240. Default: 72."`
 	Bitrate units.Bitrate `default:"30M" placeholder:"RATE" help:"Rate of the encoder, such as 30M. Default: 30M."`
 	Encoder string        `default:"auto" placeholder:"NAME" help:"Encoder: auto, libx264, nvenc, vaapi or qsv. Default: auto."`
-	Latency string        `default:"fixed:8ms" placeholder:"CTRL" help:"Latency controller: fixed:MARGIN keeps frames ready that long before their slot. Default: fixed:8ms."`
+	Latency string        `default:"tail:0.2%" placeholder:"CTRL" help:"Latency controller: fixed:MARGIN keeps frames ready that long before their slot, tail:SHARE as long as all but that share of frames need. Default: tail:0.2%."`
 
 	Slices   int           `default:"0" placeholder:"N" help:"Slices of a picture, 1 to 16; 0 for one a core, up to 4. Default: 0."`
 	Datagram int           `default:"1400" placeholder:"BYTES" help:"Length of a video datagram (UDP payload), 512 to 8952. Default: 1400."`

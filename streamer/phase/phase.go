@@ -71,8 +71,12 @@ func (l *Lock) Guess(now units.Mono, slot units.SlotID, ahead time.Duration) {
 // Observe takes the margin of a frame that started at start and was meant for slot.
 func (l *Lock) Observe(start units.Mono, slot units.SlotID, margin time.Duration) {
 	l.count = min(l.count+1, window)
-	lead := float64(margin) + float64(start) - l.at(slot)
-	l.lead += (lead - l.lead) / float64(l.count)
+	off := float64(margin) + float64(start) - l.at(slot) - l.lead
+	if l.Settled() {
+		// One frame that the system held up for long shall not move all that follow.
+		off = min(max(off, -float64(l.period)), float64(l.period))
+	}
+	l.lead += off / float64(l.count)
 }
 
 // Expected returns the margin to expect of a frame that starts at start for slot.
@@ -80,10 +84,11 @@ func (l *Lock) Expected(start units.Mono, slot units.SlotID) time.Duration {
 	return time.Duration(l.at(slot) + l.lead - float64(start))
 }
 
-// Slot tells which slot a frame that starts at start is for: the first that leaves at least half of the margin aimed
-// at, never one before the last frame's.
+// Slot tells which slot a frame that starts at start is for: the first that leaves at least half of the margin aimed at
+// (of a large margin, all but half a period), never one before the last frame's.
 func (l *Lock) Slot(start units.Mono, margin time.Duration) units.SlotID {
-	n := (float64(start) + float64(margin)/2 - l.lead) / float64(l.period)
+	least := max(margin/2, margin-l.period/2)
+	n := (float64(start) + float64(least) - l.lead) / float64(l.period)
 	slot := units.SlotID(max(math.Ceil(n), 1))
 	slot = max(slot, l.last)
 	l.last = slot

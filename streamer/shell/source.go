@@ -8,6 +8,7 @@ import (
 
 	"airbridge/internal/av"
 	"airbridge/machine"
+	"airbridge/protocol/pose"
 	"airbridge/streamer"
 	"airbridge/transport"
 	"airbridge/units"
@@ -32,7 +33,11 @@ type sourceLoop struct {
 	done    streamer.Rendered
 }
 
-func newSourceLoop(s *shell) *sourceLoop { return &sourceLoop{shell: s, wake: make(chan struct{}, 1)} }
+func newSourceLoop(s *shell) *sourceLoop {
+	l := &sourceLoop{shell: s, wake: make(chan struct{}, 1)}
+	l.pose.Pose.Orientation = pose.Identity // until the first pose comes
+	return l
+}
 
 func (l *sourceLoop) begin() {
 	l.set(func() { l.running, l.advised = true, false })

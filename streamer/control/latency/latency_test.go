@@ -14,6 +14,7 @@ func TestParse(t *testing.T) {
 		"fixed:1s":     time.Second,
 		"fixed:500us":  500 * time.Microsecond,
 		"fixed:12.5ms": 12500 * time.Microsecond,
+		"tail:0.2%":    tailStart,
 	} {
 		c, err := Parse(text)
 		if err != nil || c.Margin() != want {
@@ -23,7 +24,8 @@ func TestParse(t *testing.T) {
 }
 
 func TestParseSaysWhatIsWrong(t *testing.T) {
-	const margin, kind = "the margin must be a duration from 0s to 1s, such as fixed:8ms", "there is fixed:MARGIN, such as fixed:8ms"
+	const share = "the share of late frames must be from 0.1% to 50%, such as tail:0.2%"
+	const margin, kind = "the margin must be a duration from 0s to 1s, such as fixed:8ms", "there is fixed:MARGIN such as fixed:8ms, or tail:SHARE such as tail:0.2%"
 	for text, want := range map[string]string{
 		"":               kind,
 		"8ms":            kind,
@@ -35,6 +37,11 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		"fixed:-1ms":     margin,
 		"fixed:1001ms":   margin,
 		"fixed:8ms:more": margin,
+		"tail":           share,
+		"tail:1":         share,
+		"tail:0%":        share,
+		"tail:51%":       share,
+		"tail:NaN%":      share,
 	} {
 		c, err := Parse(text)
 		if err == nil {
@@ -71,6 +78,9 @@ func FuzzParse(f *testing.F) {
 		}
 		if m := c.Margin(); m < 0 || m > time.Second {
 			t.Fatalf("Parse(%q): margin %v", s, m)
+		}
+		if _, fixed := c.(Fixed); !fixed {
+			return
 		}
 		if again, err := Parse("fixed:" + c.Margin().String()); err != nil || again != c {
 			t.Fatalf("%q does not survive a round trip: %v, %v", s, again, err)
