@@ -39,7 +39,7 @@ type rig struct {
 func newRig(t testing.TB, change func(*Config)) *rig {
 	var n uint64
 	cfg := Config{
-		Width: 320, Height: 192, Period: testPeriod, Posed: true,
+		Width: 320, Height: 192, Period: testPeriod, Posed: true, MaxFrame: 250_000,
 		Nonce: func() uint64 { n++; return n * 0x9e3779b97f4a7c15 },
 	}
 	if change != nil {

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"airbridge/machine"
 	"airbridge/protocol/wire"
 	"airbridge/units"
 
@@ -311,54 +310,3 @@ func TestNextSessionStartsAfresh(t *testing.T) {
 		t.Errorf("books of the second session: %+v", got)
 	}
 }
-
-func TestDatagramsOfOthersAreCountedAndDropped(t *testing.T) {
-	r := newRig(t, nil)
-	track := func(number uint64) []byte {
-		body := wire.Tracking{ID: 9, Slot: 9, Pose: turned(0)}.Append(nil)
-		return append(wire.Header{Kind: wire.KindTracking, Session: r.session, Number: number}.Append(nil), body...)
-	}
-	r.arrive(headset, track(1))
-	r.open()
-	r.arrive(stranger, track(50))
-	r.arrive(headset, track(50))
-	r.arrive(headset, track(50))
-	r.arrive(headset, []byte("not a datagram of ours"))
-	later := track(51)
-	later[0] = wire.Version + 1
-	r.arrive(headset, later)
-	r.number = 60
-	r.say(wire.KindWelcome, nil)
-	r.say(wire.KindTracking, []byte("short"))
-	r.say(wire.KindFeedback, nil)
-	r.say(wire.KindControl, nil)
-	r.say(wire.KindPong, nil)
-	want := Refused{Stranger: 1, Malformed: 4, Version: 2, Replayed: 1, Unexpected: 2}
-	if diff := cmp.Diff(want, r.core.Refused()); diff != "" {
-		t.Errorf("refused (-want +got):\n%s", diff)
-	}
-}
-
-func TestConfigNamesAllItsFaultsAtOnce(t *testing.T) {
-	bad := Config{Width: 321, Height: 0, Period: time.Hour, Slices: 65, Patience: -1, Datagram: 100}
-	err := bad.Validate()
-	if err == nil {
-		t.Fatal("a configuration of faults is valid")
-	}
-	for _, want := range []string{"size 321x0", "period 1h", "65 slices", "patience -1ns", "datagram 100"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q does not name %q", err, want)
-		}
-	}
-	if err := (Config{Width: 2, Height: 2}).Validate(); err != nil {
-		t.Errorf("the defaults are not valid: %v", err)
-	}
-	defer func() {
-		if recover() == nil {
-			t.Error("New accepts a configuration that is not valid")
-		}
-	}()
-	New(bad)
-}
-
-var _ machine.Machine = (*Core)(nil)

@@ -196,7 +196,7 @@ func TestPollIsSteeredToJustBeforeTheRenderStart(t *testing.T) {
 
 // A shift is never more than half a spacing's share, so that steering cannot oscillate between two polls.
 func TestPollShiftIsBounded(t *testing.T) {
-	for early := -poseLead; early < 3*testPeriod; early += 37 * time.Microsecond {
+	for early := -poseLead; early < 3*testPeriod; early += 137 * time.Microsecond {
 		if got := pollShift(t, early); got.Abs() > testPeriod/polls/2/steerGain+1 {
 			t.Fatalf("a pose early by %v shifts polls by %v", early, got)
 		}

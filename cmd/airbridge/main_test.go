@@ -101,11 +101,9 @@ func TestHelpOfEveryCommandShowsExamples(t *testing.T) {
 		nil, {"--help"}, {"-h"}, {"demo", "--help"}, {"serve", "--help"}, {"view", "--help"}, {"doctor", "--help"}, {"version", "--help"},
 	} {
 		code, out, errOut := airbridge(t, args...)
-		command := "airbridge " + strings.Join(args, " ")
+		command := "airbridge demo"
 		if len(args) > 1 {
 			command = "airbridge " + args[0] + " "
-		} else {
-			command = "airbridge demo"
 		}
 		if code != exitOK || errOut != "" {
 			t.Errorf("airbridge %v: exit code %d, %q", args, code, errOut)
