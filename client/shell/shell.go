@@ -33,7 +33,7 @@ type shell struct {
 
 // ring hands out event structs in turn: an event is handled long before its struct comes round again.
 type ring[T any] struct {
-	slots [64]T
+	slots [2 * transport.DefaultMailbox]T
 	next  int
 }
 

@@ -6,14 +6,19 @@ package phase
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"airbridge/units"
 )
 
-// window is over how many frames the lead is averaged once settled: long enough to smooth jitter, short enough to
-// follow clocks that drift by 100 ppm (45 µs at 72 Hz).
+// window is over how many frames the lead is averaged, by the median of the first and then by a sliding mean: long enough
+// to smooth jitter, short enough to follow clocks that drift by 100 ppm (45 µs at 72 Hz).
 const window = 32
+
+// farthest is how many slots beyond the next frame's that frame may be put off: what is farther was a mistake, and a
+// source that waits for it looks frozen.
+const farthest = 2
 
 // pipelineGuess is how many periods from render start to decoded are assumed before any margin is known.
 const pipelineGuess = 2
@@ -24,9 +29,11 @@ type Lock struct {
 	period time.Duration
 	step   units.SlotID // slots from frame to frame
 	lead   float64      // ns; slot*period + lead - start = margin
-	count  int          // margins observed
-	guess  bool         // a pose gave a first idea
-	last   units.SlotID
+	// first are the count leads observed until settled, rising: their median is not moved by a frame that was held up.
+	first [window]float64
+	count int
+	guess bool // a pose gave a first idea
+	last  units.SlotID
 	// advised is when the next frame was last advised to start, in ns.
 	advised float64
 }
@@ -70,13 +77,18 @@ func (l *Lock) Guess(now units.Mono, slot units.SlotID, ahead time.Duration) {
 
 // Observe takes the margin of a frame that started at start and was meant for slot.
 func (l *Lock) Observe(start units.Mono, slot units.SlotID, margin time.Duration) {
-	l.count = min(l.count+1, window)
-	off := float64(margin) + float64(start) - l.at(slot) - l.lead
+	lead := float64(margin) + float64(start) - l.at(slot)
 	if l.Settled() {
 		// One frame that the system held up for long shall not move all that follow.
-		off = min(max(off, -float64(l.period)), float64(l.period))
+		most := float64(l.period)
+		l.lead += min(max(lead-l.lead, -most), most) / window
+		return
 	}
-	l.lead += off / float64(l.count)
+	at, _ := slices.BinarySearch(l.first[:l.count], lead)
+	copy(l.first[at+1:], l.first[at:l.count])
+	l.first[at] = lead
+	l.count++
+	l.lead = (l.first[(l.count-1)/2] + l.first[l.count/2]) / 2
 }
 
 // Expected returns the margin to expect of a frame that starts at start for slot.
@@ -85,7 +97,7 @@ func (l *Lock) Expected(start units.Mono, slot units.SlotID) time.Duration {
 }
 
 // Slot tells which slot a frame that starts at start is for: the first that leaves at least half of the margin aimed at
-// (of a large margin, all but half a period), never one before the last frame's.
+// (of a large margin, all but half a period), never one before the last frame's unless Next took that back.
 func (l *Lock) Slot(start units.Mono, margin time.Duration) units.SlotID {
 	least := max(margin/2, margin-l.period/2)
 	n := (float64(start) + float64(least) - l.lead) / float64(l.period)
@@ -104,6 +116,11 @@ func (l *Lock) Next(now units.Mono, margin, slew time.Duration) units.Mono {
 		return now
 	}
 	want := l.at(l.last+l.step) + l.lead - float64(margin)
+	if over := want - float64(now) - l.at(l.step+farthest); over > 0 {
+		back := math.Ceil(over / float64(l.period))
+		l.last -= min(units.SlotID(back), l.last-1)
+		want -= back * float64(l.period)
+	}
 	steady := l.advised + math.Round((want-l.advised)/float64(l.period))*float64(l.period)
 	limit := float64(slew)
 	l.advised = steady + min(max(want-steady, -limit), limit)

@@ -274,3 +274,30 @@ func TestHiccupLeavesTheRhythmAlone(t *testing.T) {
 		t.Errorf("after a frame begun 9 ms late the rhythm is %v off", off)
 	}
 }
+
+// A machine that stands still for two seconds at any moment of a session (a page to read, a host that is busy elsewhere)
+// must not be answered by a source that stands still as well: the next frame is never put off by more than a few slots,
+// and soon after everything is as before.
+func TestFrameHeldUpForSecondsDoesNotFreezeTheSource(t *testing.T) {
+	for _, after := range []int{0, 1, 2, 5, 20, 100} {
+		w := newWorld(1)
+		w.guess()
+		for range after {
+			w.frame()
+		}
+		usual := w.pipeline
+		for range 3 {
+			w.pipeline = usual + 2*time.Second
+			w.frame()
+		}
+		w.pipeline = usual
+		for range 40 {
+			before := w.start
+			w.frame()
+			if gap := w.start.Sub(before); gap > (1+farthest)*period+slew {
+				t.Fatalf("after %d frames: a gap of %v between two starts", after, gap)
+			}
+		}
+		w.converged(t, 300)
+	}
+}

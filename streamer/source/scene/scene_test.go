@@ -177,7 +177,8 @@ func TestDrawTakesAnyPose(t *testing.T) {
 	}
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, p := range []pose.Pose{
-		{}, ahead,
+		{},
+		ahead,
 		{Position: pose.Vec{nan, nan, nan}, Orientation: pose.Quat{nan, 0, 0, 1}},
 		{Position: pose.Vec{inf, -inf, 1e300}, Orientation: pose.Quat{1e300, 0, 0, 0}},
 		{Orientation: pose.FromAxisAngle(pose.Vec{1, 0, 0}, math.Pi/2)},
