@@ -1,8 +1,6 @@
 package client
 
 import (
-	"errors"
-
 	"airbridge/machine"
 	"airbridge/protocol/wire"
 	"airbridge/units"
@@ -15,22 +13,17 @@ func (c *Core) onDatagram(now units.Mono, d *machine.Datagram, out machine.Outpu
 		refused.Stranger++
 		return
 	}
-	h, body, err := wire.ParseHeader(d.Data)
+	h, body, ok := refused.Parse(d.Data)
 	switch {
-	case errors.Is(err, wire.ErrVersion):
-		refused.Version++
-		return
-	case err != nil:
-		refused.Malformed++
+	case !ok:
 		return
 	case h.Kind == wire.KindWelcome:
 		c.onWelcome(now, body, out)
 		return
-	case c.phase == dialling || c.phase == ended || h.Session != c.link.Session:
+	case c.phase == dialling || c.phase == ended:
 		refused.Session++
 		return
-	case !c.link.Admit(h):
-		refused.Replayed++
+	case !c.link.Admit(h, refused):
 		return
 	}
 	c.heard = now

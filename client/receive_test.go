@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"airbridge/machine"
+	"airbridge/protocol/link"
 	"airbridge/protocol/wire"
 	"airbridge/units"
 
@@ -24,22 +25,22 @@ func TestWhatDoesNotBelongIsCountedAndDropped(t *testing.T) {
 	for name, c := range map[string]struct {
 		datagram []byte
 		stranger bool
-		want     Refused
+		want     link.Refused
 	}{
-		"another address":      {datagram: header(wire.KindPing, testSession, 50, ping), stranger: true, want: Refused{Stranger: 1}},
-		"nothing":              {datagram: nil, want: Refused{Malformed: 1}},
-		"half a header":        {datagram: make([]byte, 9), want: Refused{Malformed: 1}},
-		"another version":      {datagram: append([]byte{9}, make([]byte, 60)...), want: Refused{Version: 1}},
-		"another session":      {datagram: header(wire.KindPing, testSession+1, 50, ping), want: Refused{Session: 1}},
-		"no session":           {datagram: header(wire.KindPing, 0, 50, ping), want: Refused{Session: 1}},
-		"seen before":          {datagram: header(wire.KindPing, testSession, 1, ping), want: Refused{Replayed: 1}},
-		"number zero":          {datagram: header(wire.KindPing, testSession, 0, ping), want: Refused{Replayed: 1}},
-		"what clients send":    {datagram: header(wire.KindFeedback, testSession, 50, ping), want: Refused{Unexpected: 1}},
-		"a ping cut short":     {datagram: header(wire.KindPing, testSession, 50, ping[:7]), want: Refused{Malformed: 1}},
-		"a control cut short":  {datagram: header(wire.KindControl, testSession, 50, ping[:7]), want: Refused{Malformed: 1}},
-		"a shard cut short":    {datagram: header(wire.KindShard, testSession, 50, ping), want: Refused{Malformed: 1}},
-		"a Welcome cut short":  {datagram: header(wire.KindWelcome, 0, 0, ping), want: Refused{Malformed: 1}},
-		"a shard out of place": {datagram: contradiction(), want: Refused{Shard: 1}},
+		"another address":      {datagram: header(wire.KindPing, testSession, 50, ping), stranger: true, want: link.Refused{Stranger: 1}},
+		"nothing":              {datagram: nil, want: link.Refused{Malformed: 1}},
+		"half a header":        {datagram: make([]byte, 9), want: link.Refused{Malformed: 1}},
+		"another version":      {datagram: append([]byte{9}, make([]byte, 60)...), want: link.Refused{Version: 1}},
+		"another session":      {datagram: header(wire.KindPing, testSession+1, 50, ping), want: link.Refused{Session: 1}},
+		"no session":           {datagram: header(wire.KindPing, 0, 50, ping), want: link.Refused{Session: 1}},
+		"seen before":          {datagram: header(wire.KindPing, testSession, 1, ping), want: link.Refused{Replayed: 1}},
+		"number zero":          {datagram: header(wire.KindPing, testSession, 0, ping), want: link.Refused{Replayed: 1}},
+		"what clients send":    {datagram: header(wire.KindFeedback, testSession, 50, ping), want: link.Refused{Unexpected: 1}},
+		"a ping cut short":     {datagram: header(wire.KindPing, testSession, 50, ping[:7]), want: link.Refused{Malformed: 1}},
+		"a control cut short":  {datagram: header(wire.KindControl, testSession, 50, ping[:7]), want: link.Refused{Malformed: 1}},
+		"a shard cut short":    {datagram: header(wire.KindShard, testSession, 50, ping), want: link.Refused{Malformed: 1}},
+		"a Welcome cut short":  {datagram: header(wire.KindWelcome, 0, 0, ping), want: link.Refused{Malformed: 1}},
+		"a shard out of place": {datagram: contradiction(), want: link.Refused{Shard: 1}},
 	} {
 		r := streamingRig(t, Config{})
 		r.receive(wire.KindPing, ping) // number 1
@@ -81,7 +82,7 @@ func TestUnknownMessagesAreCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.pull()
-	if diff := cmp.Diff(Refused{Unexpected: 1, Malformed: 1}, r.core.stats.Refused); diff != "" {
+	if diff := cmp.Diff(link.Refused{Unexpected: 1, Malformed: 1}, r.core.stats.Refused); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
 }

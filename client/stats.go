@@ -2,6 +2,7 @@ package client
 
 import (
 	"airbridge/client/presenter"
+	"airbridge/protocol/link"
 	"airbridge/protocol/wire"
 	"airbridge/units"
 )
@@ -26,21 +27,7 @@ type Statistics struct {
 	// ControlFull counts control messages that found no room.
 	ControlFull uint64
 	// Refused counts datagrams that were dropped.
-	Refused Refused
-}
-
-// Refused counts dropped datagrams by reason.
-type Refused struct {
-	// Stranger: from another address than the streamer's.
-	Stranger uint64
-	// Malformed: no message of this format. Version: of another version.
-	Malformed, Version uint64
-	// Session: of another session. Replayed: seen before, or too old to know.
-	Session, Replayed uint64
-	// Unexpected: a kind that this side does not take.
-	Unexpected uint64
-	// Shard: a piece of a frame that contradicts another or is out of bounds.
-	Shard uint64
+	Refused link.Refused
 }
 
 func (s *Statistics) latched(id units.FrameID, repeat bool) {

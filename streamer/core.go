@@ -143,7 +143,7 @@ type Core struct {
 	until     units.Mono // when draining or parting gives up waiting
 	nextTell  units.Mono // when progress is told next
 	farewell  farewell
-	refusals  Refused
+	refusals  link.Refused
 	lastGauge gauge
 }
 
@@ -162,7 +162,7 @@ func New(cfg Config) *Core {
 }
 
 // Refused returns how many datagrams were dropped so far, and why.
-func (c *Core) Refused() Refused { return c.refusals }
+func (c *Core) Refused() link.Refused { return c.refusals }
 
 // Done says that the core has ended for good: nothing will happen any more.
 func (c *Core) Done() bool { return c.stage == ended }

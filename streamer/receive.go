@@ -1,7 +1,6 @@
 package streamer
 
 import (
-	"errors"
 	"time"
 
 	"airbridge/machine"
@@ -9,32 +8,12 @@ import (
 	"airbridge/units"
 )
 
-// Refused counts dropped datagrams by reason.
-type Refused struct {
-	// Stranger: from another address than the client's.
-	Stranger uint64
-	// Malformed: no message of this format. Version: of another version.
-	Malformed, Version uint64
-	// Session: of another session. Replayed: seen before, or too old to know.
-	Session, Replayed uint64
-	// Unexpected: a kind that this side does not take, or none while nobody is there.
-	Unexpected uint64
-	// ControlFull: messages of our own that found no room.
-	ControlFull uint64
-}
-
 // onDatagram takes whatever arrived. Nothing a peer sends is an error: it is counted.
 func (c *Core) onDatagram(now units.Mono, d *machine.Datagram, out machine.Output) {
 	refused := &c.refusals
-	h, body, err := wire.ParseHeader(d.Data)
+	h, body, ok := refused.Parse(d.Data)
 	switch {
-	case errors.Is(err, wire.ErrVersion):
-		refused.Version++
-		return
-	case err != nil:
-		refused.Malformed++
-		return
-	case c.stage == ended:
+	case !ok || c.stage == ended:
 		return
 	case h.Kind == wire.KindHello:
 		c.onHello(now, d.From, body, out)
@@ -45,11 +24,7 @@ func (c *Core) onDatagram(now units.Mono, d *machine.Datagram, out machine.Outpu
 	case d.From != c.link.Peer:
 		refused.Stranger++
 		return
-	case h.Session != c.link.Session:
-		refused.Session++
-		return
-	case !c.link.Admit(h):
-		refused.Replayed++
+	case !c.link.Admit(h, refused):
 		return
 	}
 	c.peer.heard = now

@@ -3,6 +3,7 @@ package streamer
 import (
 	"testing"
 
+	"airbridge/protocol/link"
 	"airbridge/protocol/wire"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,7 +30,7 @@ func TestDatagramsOfOthersAreCountedAndDropped(t *testing.T) {
 	r.say(wire.KindFeedback, nil)
 	r.say(wire.KindControl, nil)
 	r.say(wire.KindPong, nil)
-	want := Refused{Stranger: 1, Malformed: 4, Version: 2, Replayed: 1, Unexpected: 2}
+	want := link.Refused{Stranger: 1, Malformed: 4, Version: 2, Replayed: 1, Unexpected: 2}
 	if diff := cmp.Diff(want, r.core.Refused()); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}

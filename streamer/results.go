@@ -28,6 +28,8 @@ type Results struct {
 	// Refreshes counts the client's wishes for an IDR, Unsendable the encoded frames that could not be sent: longer than
 	// Config.MaxFrame, or not the IDR that was asked for.
 	Refreshes, Unsendable uint64
+	// ControlFull counts messages of our own that found no room in the reliable channel.
+	ControlFull uint64
 	// Encoded counts the encoder's output.
 	Encoded struct {
 		Frames, Bytes uint64

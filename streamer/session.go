@@ -202,7 +202,7 @@ func (c *Core) retire(now units.Mono, f farewell, out machine.Output) {
 func (c *Core) queue(m wire.Message) {
 	var buf [wire.MaxControl]byte
 	if err := c.control.Queue(m.Append(buf[:0])); err != nil {
-		c.refusals.ControlFull++
+		c.results.ControlFull++
 	}
 }
 

@@ -36,11 +36,6 @@ func (l *Link) Take(n int) uint64 {
 // Sent returns how many packet numbers were taken.
 func (l *Link) Sent() uint64 { return l.sent }
 
-// Admit reports whether a datagram of this header belongs to the session and was not seen before.
-func (l *Link) Admit(h wire.Header) bool {
-	return h.Session == l.Session && l.replay.Admit(h.Number)
-}
-
 // Received returns the highest packet number received.
 func (l *Link) Received() uint64 { return l.replay.Highest() }
 

@@ -56,6 +56,7 @@ func TestDatagramsAreNumberedFromOne(t *testing.T) {
 
 func TestAdmit(t *testing.T) {
 	var l Link
+	var refused Refused
 	l.Reset(peer, 7)
 	for _, c := range []struct {
 		session uint32
@@ -64,15 +65,18 @@ func TestAdmit(t *testing.T) {
 	}{
 		{7, 5, true}, {7, 5, false}, {7, 4, true}, {8, 6, false}, {0, 6, false}, {7, 6, true}, {7, 0, false},
 	} {
-		if got := l.Admit(wire.Header{Session: c.session, Number: c.number}); got != c.want {
+		if got := l.Admit(wire.Header{Session: c.session, Number: c.number}, &refused); got != c.want {
 			t.Errorf("Admit of session %d, number %d = %t, want %t", c.session, c.number, got, c.want)
 		}
+	}
+	if want := (Refused{Session: 2, Replayed: 2}); refused != want {
+		t.Errorf("refused %+v, want %+v", refused, want)
 	}
 	if l.Received() != 6 {
 		t.Errorf("Received() = %d, want 6", l.Received())
 	}
 	l.Reset(peer, 7)
-	if !l.Admit(wire.Header{Session: 7, Number: 5}) {
+	if !l.Admit(wire.Header{Session: 7, Number: 5}, &refused) {
 		t.Error("a new flow refuses a number of the old one")
 	}
 }
@@ -91,3 +95,18 @@ func TestSendingAllocatesNothing(t *testing.T) {
 type discard struct{ machine.Output }
 
 func (discard) Send(machine.Burst) {}
+
+func TestRefusedCountsWhatIsNoDatagram(t *testing.T) {
+	var refused Refused
+	good := wire.Header{Kind: wire.KindPing, Session: 7, Number: 5}.Append(nil)
+	later := append([]byte{wire.Version + 1}, good[1:]...)
+	for _, datagram := range [][]byte{nil, good[:7], later, good} {
+		h, _, ok := refused.Parse(datagram)
+		if want := len(datagram) == len(good) && datagram[0] == wire.Version; ok != want || ok && h.Number != 5 {
+			t.Errorf("Parse(%x) = %+v, %t", datagram, h, ok)
+		}
+	}
+	if want := (Refused{Malformed: 2, Version: 1}); refused != want {
+		t.Errorf("refused %+v, want %+v", refused, want)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"airbridge/internal/av"
+	"airbridge/protocol/link"
 	"airbridge/streamer"
 	"airbridge/streamer/source"
 	"airbridge/transport"
@@ -52,7 +53,7 @@ type Result struct {
 	// Reason says in words why it ended.
 	Reason string
 	// Refused counts dropped datagrams, TraceHash is the core's trace.
-	Refused   streamer.Refused
+	Refused   link.Refused
 	TraceHash uint64
 	// Scheduling says how the pump was scheduled.
 	Scheduling string
