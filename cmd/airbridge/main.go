@@ -1,4 +1,4 @@
-// Command airbridge streams PC VR to a standalone headset, and is the laboratory in which that streaming is proven.
+// Command airbridge streams PC VR to a standalone headset over Wi-Fi.
 package main
 
 import (
@@ -36,7 +36,7 @@ type commands struct {
 }
 
 // description is what airbridge --help begins with.
-const description = `PC VR to a standalone headset over Wi-Fi, and the laboratory that proves it.
+const description = `Streams PC VR to a standalone headset over Wi-Fi, and accounts for every frame.
 
 Examples:
   airbridge demo                                        see it work on this machine, in 20 s
