@@ -2,6 +2,7 @@ package streamer
 
 import (
 	"fmt"
+	"slices"
 
 	"airbridge/machine"
 	"airbridge/protocol/wire"
@@ -14,6 +15,9 @@ const (
 	// maxQueued is how many frames may wait for the path before the next is skipped rather than encoded: what waits
 	// behind them would be late anyhow, and a frame that is never encoded breaks no chain.
 	maxQueued = 3
+	// maxWaiting is how many frames may wait for the encoder: one more is a hiccup that the next frames make good, two more
+	// are latency.
+	maxWaiting = 2
 	// maxFailures in a row end the session: the encoder will not come back.
 	maxFailures = 10
 )
@@ -34,7 +38,7 @@ type job struct {
 // encode is the state of the encoder's side.
 type encode struct {
 	inside   job           // in the encoder; no frame while it is idle
-	waiting  job           // the newest frame that waits for it
+	waiting  []job         // frames that wait for it, oldest first, at most maxWaiting
 	last     units.FrameID // the last frame encoded: what the next refers to
 	lastIDR  units.FrameID
 	wantIDR  bool
@@ -42,7 +46,7 @@ type encode struct {
 	rate     units.Bitrate
 }
 
-func (e *encode) idle() bool { return e.inside.frame == 0 && e.waiting.frame == 0 }
+func (e *encode) idle() bool { return e.inside.frame == 0 && len(e.waiting) == 0 }
 
 // onRefresh makes the next frame an IDR, unless one that the client has not seen yet is on its way.
 func (c *Core) onRefresh(after units.FrameID) {
@@ -52,7 +56,7 @@ func (c *Core) onRefresh(after units.FrameID) {
 	}
 }
 
-// enqueue passes a frame to the encoder, or lets it wait in the place of an older one.
+// enqueue passes a frame to the encoder, or lets it wait, in the place of the oldest where too many do.
 func (c *Core) enqueue(now units.Mono, j job, out machine.Output) {
 	if c.packets.Queued() >= maxQueued {
 		c.skip(j, out)
@@ -62,11 +66,12 @@ func (c *Core) enqueue(now units.Mono, j job, out machine.Output) {
 		c.submit(j, out)
 		return
 	}
-	if c.encode.waiting.frame != 0 {
-		c.skip(c.encode.waiting, out)
+	if len(c.encode.waiting) == maxWaiting {
+		c.skip(c.encode.waiting[0], out)
+		c.encode.waiting = slices.Delete(c.encode.waiting, 0, 1)
 		c.cadence.Skipped(now)
 	}
-	c.encode.waiting = j
+	c.encode.waiting = append(c.encode.waiting, j)
 }
 
 func (c *Core) submit(j job, out machine.Output) {
@@ -143,10 +148,11 @@ func (c *Core) finishFrame(now units.Mono, in *SliceEncoded, out machine.Output)
 	c.next(out)
 }
 
-// next starts the frame that waits for the encoder.
+// next starts the frame that has waited longest for the encoder.
 func (c *Core) next(out machine.Output) {
-	if j := c.encode.waiting; j.frame != 0 {
-		c.encode.waiting = job{}
+	if len(c.encode.waiting) > 0 {
+		j := c.encode.waiting[0]
+		c.encode.waiting = slices.Delete(c.encode.waiting, 0, 1)
 		c.submit(j, out)
 	}
 }
@@ -174,10 +180,11 @@ func (c *Core) onEncoderFailed(now units.Mono, in *EncoderFailed, out machine.Ou
 // dropJobs releases what is still held when a session ends. The encoder may still be reading the frame inside: its
 // shell keeps it until it has answered.
 func (c *Core) dropJobs(out machine.Output) {
-	for _, j := range []job{c.encode.inside, c.encode.waiting} {
-		if j.handle != 0 {
-			out.Do(&Release{Handle: j.handle})
-		}
+	if h := c.encode.inside.handle; h != 0 {
+		out.Do(&Release{Handle: h})
 	}
-	c.encode.inside, c.encode.waiting = job{}, job{}
+	for _, j := range c.encode.waiting {
+		out.Do(&Release{Handle: j.handle})
+	}
+	c.encode.inside, c.encode.waiting = job{}, c.encode.waiting[:0]
 }

@@ -96,7 +96,7 @@ func (c *Core) start(now units.Mono, out machine.Output) {
 	c.clock = statistics.ClockMap{}
 	c.history = statistics.NewHistory(0, c.close)
 	c.results = newResults(now, c.link.Session, c.cfg.Period)
-	c.poses, c.render, c.encode = newPoses(), render{}, encode{rate: c.encode.rate}
+	c.poses, c.render, c.encode = newPoses(), render{}, encode{rate: c.encode.rate, waiting: c.encode.waiting[:0]}
 	c.ping = ping{next: now}
 	c.farewell = farewell{}
 	c.stopAt = units.Never
@@ -140,10 +140,10 @@ func (c *Core) drain(now units.Mono, f farewell, out machine.Output) {
 	}
 	c.stage, c.farewell, c.until = draining, f, now.Add(drainFor)
 	c.results.Ended = now
-	if c.encode.waiting.handle != 0 {
-		c.skip(c.encode.waiting, out)
-		c.encode.waiting = job{}
+	for _, j := range c.encode.waiting {
+		c.skip(j, out)
 	}
+	c.encode.waiting = c.encode.waiting[:0]
 	out.Do(&Halt{})
 }
 

@@ -60,10 +60,10 @@ func (c *Cadence) Slow(now units.Mono) time.Duration {
 	return c.slow
 }
 
-// Started notes that the source began a frame so much later than it was advised to, at now. An eighth of the time
-// between frames is no overrun.
+// Started notes that the source began a frame so much later than it was advised to, at now. Less than half the
+// time between frames is made good by the next.
 func (c *Cadence) Started(now units.Mono, late time.Duration) {
-	c.note(now, late > time.Duration(c.step)*c.slot/8)
+	c.note(now, late > time.Duration(c.step)*c.slot/2)
 }
 
 // Skipped notes that a frame found the encoder busy for so long that it was given up, at now.

@@ -23,7 +23,7 @@ func (m *machine) run(c *Cadence, d time.Duration) (frames, late int) {
 	for end := m.now.Add(d); m.now < end; {
 		m.now = max(m.now, due)
 		lag := m.now.Sub(due)
-		if lag > slot/8 {
+		if lag > slot/2 {
 			late++
 			due = m.now // the lock moves on to a later slot
 		}
