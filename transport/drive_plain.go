@@ -68,8 +68,13 @@ var errAwake error = awake{}
 
 type awake struct{}
 
-func (awake) Error() string   { return "awake" }
-func (awake) Timeout() bool   { return true }
+// Error names the error.
+func (awake) Error() string { return "awake" }
+
+// Timeout is true: it stands for a deadline.
+func (awake) Timeout() bool { return true }
+
+// Temporary is true, for callers that still ask.
 func (awake) Temporary() bool { return true }
 
 // drainPlain handles what else has arrived, where something waits for its turn after the datagrams of this instant.
