@@ -13,6 +13,9 @@ import (
 
 const (
 	helloEvery = 100 * time.Millisecond
+	// framesOfPatience is how many frames' time an unfinished frame waits where nothing newer comes: a streamer that has
+	// slowed its source down to a third is late, and nothing of it is lost.
+	framesOfPatience = 3
 	// leaveFor is how long a Bye may take until the client leaves without an answer.
 	leaveFor = 700 * time.Millisecond
 )
@@ -91,6 +94,7 @@ func (c *Core) open(now units.Mono, w wire.Welcome, out machine.Output) {
 	c.frames = jitter.New(jitter.Config{
 		Payload:  int(w.Datagram) - wire.ShardOverhead,
 		MaxFrame: units.ByteCount(w.MaxFrame),
+		Patience: max(jitter.DefaultPatience, framesOfPatience*w.Period),
 	})
 	c.gate = gate{ask: units.Never, suspect: units.Never}
 	c.decoding.reset()
