@@ -4,6 +4,7 @@
 package client
 
 import (
+	"cmp"
 	"errors"
 	"net/netip"
 	"time"
@@ -50,21 +51,14 @@ func (c Config) withDefaults() Config {
 	if c.Nonce == nil {
 		panic("client: Config.Nonce is required")
 	}
-	setDefault(&c.Period, time.Second/72)
-	setDefault(&c.Datagram, wire.DefaultDatagram)
-	setDefault(&c.Horizon, 50*time.Millisecond)
-	setDefault(&c.Polls, 3)
-	setDefault(&c.Decoding, 2)
-	setDefault(&c.DialFor, 10*time.Second)
-	setDefault(&c.Patience, 2*time.Second)
+	c.Period = cmp.Or(c.Period, time.Second/72)
+	c.Datagram = cmp.Or(c.Datagram, wire.DefaultDatagram)
+	c.Horizon = cmp.Or(c.Horizon, 50*time.Millisecond)
+	c.Polls = cmp.Or(c.Polls, 3)
+	c.Decoding = cmp.Or(c.Decoding, 2)
+	c.DialFor = cmp.Or(c.DialFor, 10*time.Second)
+	c.Patience = cmp.Or(c.Patience, 2*time.Second)
 	return c
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // phase is where the session is.

@@ -4,6 +4,7 @@
 package streamer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -67,12 +68,12 @@ func (c Config) withDefaults() Config {
 	if c.Nonce == nil {
 		panic("streamer: Config.Nonce is required")
 	}
-	setDefault(&c.Period, time.Second/72)
-	setDefault(&c.Slices, 4)
-	setDefault(&c.SlewMax, 500*time.Microsecond)
-	setDefault(&c.Datagram, wire.DefaultDatagram)
-	setDefault(&c.MaxFrame, packet.DefaultMaxFrame)
-	setDefault(&c.Patience, 2*time.Second)
+	c.Period = cmp.Or(c.Period, time.Second/72)
+	c.Slices = cmp.Or(c.Slices, 4)
+	c.SlewMax = cmp.Or(c.SlewMax, 500*time.Microsecond)
+	c.Datagram = cmp.Or(c.Datagram, wire.DefaultDatagram)
+	c.MaxFrame = cmp.Or(c.MaxFrame, packet.DefaultMaxFrame)
+	c.Patience = cmp.Or(c.Patience, 2*time.Second)
 	if c.Latency == nil {
 		c.Latency = latency.Fixed(8 * time.Millisecond)
 	}
@@ -98,13 +99,6 @@ func (c Config) Validate() error {
 		faults = append(faults, err)
 	}
 	return errors.Join(faults...)
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // stage is where the session is.

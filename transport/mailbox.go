@@ -2,6 +2,7 @@ package transport
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -16,6 +17,15 @@ var (
 	// ErrFull is returned by Post where the mailbox holds as much as it may.
 	ErrFull = errors.New("mailbox is full")
 )
+
+// Orderly returns what remains of a device's error when the end of the driver, or of the context it ran under, counts as
+// none.
+func Orderly(err error) error {
+	if errors.Is(err, ErrStopped) || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
 
 // DefaultMailbox is how many events a Mailbox holds unless told otherwise: far above what the devices of one end
 // produce between two turns of the pump.

@@ -1,7 +1,9 @@
 package transport
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -172,4 +174,21 @@ func TestDeliverDoesNotAllocate(t *testing.T) {
 	}
 	b.interrupt()
 	<-end
+}
+
+func TestOrderlyForgivesTheEndOfTheDriverAlone(t *testing.T) {
+	broken := errors.New("broken")
+	for _, c := range []struct{ err, want error }{
+		{nil, nil},
+		{ErrStopped, nil},
+		{fmt.Errorf("frame 7: %w", ErrStopped), nil},
+		{context.Canceled, nil},
+		{context.DeadlineExceeded, context.DeadlineExceeded},
+		{ErrFull, ErrFull},
+		{broken, broken},
+	} {
+		if got := Orderly(c.err); got != c.want {
+			t.Errorf("Orderly(%v) = %v, want %v", c.err, got, c.want)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"airbridge/client"
 	"airbridge/protocol/wire"
+	"airbridge/transport"
 	"airbridge/units"
 )
 
@@ -78,7 +79,7 @@ func (l *decoderLoop) run(ctx context.Context) error {
 			err := l.work(decoder, j)
 			l.free <- j.unit
 			if err != nil {
-				return stopped(err)
+				return transport.Orderly(err)
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func (l *displayLoop) run(ctx context.Context) error {
 		slot := presenter.Slot{ID: id, DisplayAt: displayAt, LatchBy: displayAt.Add(-cfg.Scanout), Period: period}
 		_ = l.shell.mailbox.Post(l.slots.put(client.Slot{Timing: slot})) // after the end of the driver nobody listens
 		if err := sleeper.SleepUntil(displayAt); err != nil {
-			return stopped(err)
+			return transport.Orderly(err)
 		}
 		l.light(id, displayAt)
 		displayAt = displayAt.Add(period)

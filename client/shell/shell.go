@@ -31,7 +31,8 @@ type shell struct {
 	told    units.Mono
 }
 
-// ring hands out event structs in turn: an event is handled long before its struct comes round again.
+// ring hands out event structs in turn. It holds twice what a mailbox does: what a struct said last has been handled, or
+// was never taken, when it comes round again.
 type ring[T any] struct {
 	slots [2 * transport.DefaultMailbox]T
 	next  int
@@ -117,12 +118,4 @@ func (s *shell) onLatch(r *client.Latch) {
 		s.told = r.DisplayAt
 		s.cfg.Progress(s.core.Statistics())
 	}
-}
-
-// stopped turns the end of the driver, which is no error of a device, into none.
-func stopped(err error) error {
-	if errors.Is(err, transport.ErrStopped) || errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
 }

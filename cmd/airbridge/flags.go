@@ -31,12 +31,6 @@ func (s *size) UnmarshalText(text []byte) error {
 // String writes WxH.
 func (s size) String() string { return fmt.Sprintf("%dx%d", s.width, s.height) }
 
-// minBitrate and maxBitrate are what encoders take.
-const (
-	minBitrate = 100 * units.Kbps
-	maxBitrate = 1 * units.Gbps
-)
-
 // streamFlags say what is streamed and how.
 type streamFlags struct {
 	Source  string        `default:"scene" placeholder:"SOURCE" help:"What to stream: scene, lavfi:GRAPH, file:PATH or x11:DISPLAY. Default: scene."`
@@ -68,8 +62,8 @@ func (f *streamFlags) Validate() error {
 	default:
 		return fmt.Errorf("--source %q: want %s", f.Source, source.Kinds)
 	}
-	if f.Bitrate < minBitrate || f.Bitrate > maxBitrate {
-		return fmt.Errorf("--bitrate %v: want %v to %v", f.Bitrate, minBitrate, maxBitrate)
+	if f.Bitrate < av.MinBitrate || f.Bitrate > av.MaxBitrate {
+		return fmt.Errorf("--bitrate %v: want %v to %v", f.Bitrate, av.MinBitrate, av.MaxBitrate)
 	}
 	if err := f.encoderConfig().Validate(); err != nil { // all but the name is verified
 		return fmt.Errorf("--encoder: %w", err)

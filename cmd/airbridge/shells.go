@@ -43,7 +43,8 @@ func (f *streamFlags) shell(c *console, src source.Source, enc *av.Encoder, sock
 	}
 	return streamershell.Config{
 		Core: streamer.Config{
-			Width: f.Size.width, Height: f.Size.height, Period: f.period(), Bitrate: f.Bitrate, Slices: f.slices(), Posed: src.Abilities().Posed, Steerable: src.Abilities().Steerable,
+			Width: f.Size.width, Height: f.Size.height, Period: f.period(), Bitrate: f.Bitrate, Slices: f.slices(),
+			Posed: src.Abilities().Posed, Steerable: src.Abilities().Steerable,
 			Datagram: f.Datagram, Pace: pacer.Config{Rate: f.Pace}, Latency: margin, Nonce: nonce,
 		},
 		Socket: socket, Clock: clock, Source: src, Encoder: enc, Realtime: true, Log: c.log,

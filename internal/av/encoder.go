@@ -206,8 +206,8 @@ func (e *Encoder) SetBitrate(rate units.Bitrate) error {
 	if e.context == nil {
 		return fmt.Errorf("set bitrate: %w", ErrClosed)
 	}
-	if rate < minBitrate || rate > e.config.MaxBitrate {
-		return fmt.Errorf("set bitrate %v: want %v to %v", rate, minBitrate, e.config.MaxBitrate)
+	if rate < MinBitrate || rate > e.config.MaxBitrate {
+		return fmt.Errorf("set bitrate %v: want %v to %v", rate, MinBitrate, e.config.MaxBitrate)
 	}
 	if e.fixedRate {
 		return e.reopen(rate)

@@ -26,10 +26,10 @@ var encoderAliases = map[string]string{
 var encoderOrder = []string{EncoderNVENC, EncoderVAAPI, EncoderQSV, EncoderX264}
 
 const (
-	// minBitrate is the least rate an encoder takes: x264 counts in kilobits and gives nothing sensible below.
-	minBitrate = 100 * units.Kbps
-	// maxBitrate keeps the VBV arithmetic of FFmpeg and x264 inside 31 bits.
-	maxBitrate = 1 * units.Gbps
+	// MinBitrate is the least rate an encoder takes: x264 counts in kilobits and gives nothing sensible below.
+	MinBitrate = 100 * units.Kbps
+	// MaxBitrate keeps the VBV arithmetic of FFmpeg and x264 inside 31 bits.
+	MaxBitrate = 1 * units.Gbps
 )
 
 // EncoderConfig says how to encode.
@@ -92,8 +92,8 @@ func (c EncoderConfig) Validate() error {
 	fault(!knownEncoder(c.Name), "encoder %q: want auto, libx264, h264_nvenc, h264_vaapi or h264_qsv", c.Name)
 	fault(c.FPS < 1 || c.FPS > 1000, "frame rate %d: want 1 to 1000", c.FPS)
 	fault(c.Slices < 1 || c.Slices > 16, "%d slices: want 1 to 16", c.Slices)
-	fault(c.Bitrate < minBitrate || c.Bitrate > c.MaxBitrate, "bitrate %v: want %v to %v", c.Bitrate, minBitrate, c.MaxBitrate)
-	fault(c.MaxBitrate > maxBitrate, "maximum bitrate %v: want %v at most", c.MaxBitrate, maxBitrate)
+	fault(c.Bitrate < MinBitrate || c.Bitrate > c.MaxBitrate, "bitrate %v: want %v to %v", c.Bitrate, MinBitrate, c.MaxBitrate)
+	fault(c.MaxBitrate > MaxBitrate, "maximum bitrate %v: want %v at most", c.MaxBitrate, MaxBitrate)
 	return errors.Join(faults...)
 }
 

@@ -109,7 +109,7 @@ func (l *Lock) Slot(start units.Mono, margin time.Duration) units.SlotID {
 
 // Next returns when the next frame should start so that it is ready margin before the latch of the slot after the last
 // frame's. The rhythm that was advised before is changed by at most slew; a frame that started late changes nothing of
-// it. A source that has never started starts at once.
+// it. A source that has never started starts at once, and none waits for more than farthest slots beyond its own.
 func (l *Lock) Next(now units.Mono, margin, slew time.Duration) units.Mono {
 	if l.last == 0 {
 		l.advised = float64(now)

@@ -8,6 +8,7 @@ import (
 	"airbridge/internal/av"
 	"airbridge/machine"
 	"airbridge/streamer"
+	"airbridge/transport"
 	"airbridge/units"
 )
 
@@ -57,7 +58,7 @@ func (l *encoderLoop) run(ctx context.Context) error {
 			err := l.work(j)
 			j.input.Release()
 			if err != nil {
-				return stopped(err)
+				return transport.Orderly(err)
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package shell
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"airbridge/internal/av"
@@ -107,12 +106,4 @@ func (s *shell) log(text string, session uint32) {
 	if s.cfg.Log != nil {
 		s.cfg.Log.Info(text, "session", fmt.Sprintf("%08x", session))
 	}
-}
-
-// stopped turns the end of the driver, which is no error of a device, into none.
-func stopped(err error) error {
-	if errors.Is(err, transport.ErrStopped) || errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
 }

@@ -72,11 +72,11 @@ func (l *sourceLoop) run(ctx context.Context) error {
 	for {
 		start, err := l.await(ctx, steerable)
 		if err != nil {
-			return stopped(err)
+			return transport.Orderly(err)
 		}
 		if steerable {
 			if err := sleeper.SleepUntil(start); err != nil {
-				return stopped(err)
+				return transport.Orderly(err)
 			}
 		}
 		if err := l.draw(steerable); err != nil {
@@ -139,12 +139,12 @@ func (l *sourceLoop) tellStart(at units.Mono) {
 
 // end tells the core that the source has ended.
 func (l *sourceLoop) end(err error) error {
-	if err = stopped(err); err == nil || errors.Is(err, av.ErrInterrupted) {
+	if err = transport.Orderly(err); err == nil || errors.Is(err, av.ErrInterrupted) {
 		return nil
 	}
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	var last machine.Event = &streamer.SourceEnded{Err: err}
-	return stopped(l.shell.mailbox.Deliver(last))
+	return transport.Orderly(l.shell.mailbox.Deliver(last))
 }
