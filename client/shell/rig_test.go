@@ -186,6 +186,8 @@ type fakeDecoder struct {
 	pool   *av.Pool
 	fail   units.FrameID
 	closed int
+
+	failed, mended time.Time // when frame fail came, and the first after it
 }
 
 var errDamaged = errors.New("damaged")
@@ -193,7 +195,11 @@ var errDamaged = errors.New("damaged")
 func (d *fakeDecoder) Decode(unit []byte, pts int64) (*av.Frame, error) {
 	id := binary.BigEndian.Uint32(unit)
 	if units.FrameID(id) == d.fail {
+		d.failed = time.Now()
 		return nil, errDamaged
+	}
+	if !d.failed.IsZero() && d.mended.IsZero() {
+		d.mended = time.Now()
 	}
 	f, ok := d.pool.Get()
 	if !ok || int64(id) != pts || len(unit) != 1500 {
