@@ -138,7 +138,12 @@ type Decode struct {
 	Frame units.FrameID
 	IDR   bool
 	Unit  []byte
+	// Elided is how many bytes at the unit's end are not there; see machine.Burst.
+	Elided int
 }
+
+// Length returns the access unit's length in bytes.
+func (d *Decode) Length() int { return len(d.Unit) + d.Elided }
 
 // Kind returns KindDecode.
 func (*Decode) Kind() machine.Kind { return KindDecode }
@@ -147,7 +152,7 @@ func (*Decode) Kind() machine.Kind { return KindDecode }
 func (d *Decode) ID() uint64 { return uint64(d.Frame) }
 
 // Fold adds frame and length.
-func (d *Decode) Fold(h *machine.Hash) { h.Word(d.ID()<<32 | uint64(len(d.Unit))) }
+func (d *Decode) Fold(h *machine.Hash) { h.Word(d.ID()<<32 | uint64(d.Length())) }
 
 // SamplePose asks for the head pose, predicted for the instant For; PoseSampled answers.
 type SamplePose struct {

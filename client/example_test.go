@@ -15,7 +15,7 @@ import (
 type printer struct{}
 
 func (printer) Send(b machine.Burst) {
-	b.Each(func(d []byte) {
+	b.Each(func(d []byte, _ int) {
 		if h, _, err := wire.ParseHeader(d); err == nil {
 			fmt.Printf("to %v: %v\n", b.To, h.Kind)
 		}

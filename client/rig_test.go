@@ -76,7 +76,7 @@ func streamingRig(t testing.TB, cfg Config) *rig {
 }
 
 func (r *rig) Send(b machine.Burst) {
-	b.Each(func(d []byte) {
+	b.Each(func(d []byte, _ int) {
 		h, body, err := wire.ParseHeader(d)
 		if err != nil {
 			r.t.Errorf("the core sent %x: %v", d, err)

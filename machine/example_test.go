@@ -37,7 +37,7 @@ func (e *echo) Deadline() units.Mono { return e.due }
 type printer struct{}
 
 func (printer) Send(b machine.Burst) {
-	b.Each(func(d []byte) { fmt.Printf("to %v: %s\n", b.To, d) })
+	b.Each(func(d []byte, _ int) { fmt.Printf("to %v: %s\n", b.To, d) })
 }
 func (printer) Do(machine.Event) {}
 
@@ -59,7 +59,7 @@ func Example() {
 
 func ExampleBurst_Each() {
 	b := machine.Burst{Size: 4, Slab: []byte("onceupona")}
-	b.Each(func(datagram []byte) { fmt.Printf("%s\n", datagram) })
+	b.Each(func(datagram []byte, _ int) { fmt.Printf("%s\n", datagram) })
 	fmt.Println(b.Count(), "datagrams")
 	// Output:
 	// once

@@ -72,28 +72,49 @@ type Burst struct {
 	To netip.AddrPort
 	// DSCP is the differentiated services code point of every datagram, 0–63 (RFC 2474).
 	DSCP uint8
-	// Size is the length of each datagram but the last, which may be shorter.
+	// Size is the length on the path of each datagram but the last, which may be shorter.
 	Size int
 	// Slab holds the datagrams back to back, at most MaxBurst of them.
 	Slab []byte
+	// Elided is how many bytes at the end of every full datagram are not in the slab, LastElided the same of the last:
+	// a payload that nobody looks at need not be carried about. Zero on every real path, which refuses anything else.
+	Elided, LastElided int
 }
 
 // Count returns how many datagrams the burst holds; none where Size is not positive.
 func (b Burst) Count() int {
-	if b.Size <= 0 {
+	stride := b.stride()
+	if stride <= 0 {
 		return 0
 	}
-	return (len(b.Slab) + b.Size - 1) / b.Size
+	return (len(b.Slab) + stride - 1) / stride
 }
 
-// Each calls f with every datagram in order, Count of them.
-func (b Burst) Each(f func(datagram []byte)) {
-	for rest := b.Slab; b.Size > 0 && len(rest) > 0; {
-		n := min(b.Size, len(rest))
-		f(rest[:n])
+// Bytes returns the length of all datagrams together, elided bytes included.
+func (b Burst) Bytes() int {
+	n := b.Count()
+	if n == 0 {
+		return 0
+	}
+	return len(b.Slab) + (n-1)*b.Elided + b.LastElided
+}
+
+// Each calls f with every datagram in order, Count of them: what the slab holds of it and how many bytes are elided.
+func (b Burst) Each(f func(datagram []byte, elided int)) {
+	stride := b.stride()
+	for rest := b.Slab; stride > 0 && len(rest) > 0; {
+		n := min(stride, len(rest))
+		elided := b.Elided
+		if n == len(rest) {
+			elided = b.LastElided
+		}
+		f(rest[:n], elided)
 		rest = rest[n:]
 	}
 }
+
+// stride is how many bytes of the slab a full datagram takes.
+func (b Burst) stride() int { return b.Size - b.Elided }
 
 // Datagram is the input for one datagram that arrived.
 type Datagram struct {
@@ -105,7 +126,12 @@ type Datagram struct {
 	ECN uint8
 	// Data is the UDP payload.
 	Data []byte
+	// Elided is how many bytes at its end are not there; see Burst.
+	Elided int
 }
+
+// Length returns the length on the path.
+func (d *Datagram) Length() int { return len(d.Data) + d.Elided }
 
 // Kind returns KindDatagram.
 func (*Datagram) Kind() Kind { return KindDatagram }
@@ -115,6 +141,6 @@ func (*Datagram) ID() uint64 { return 0 }
 
 // Fold adds arrival, ECN, length and header.
 func (d *Datagram) Fold(h *Hash) {
-	h.Pair(uint64(d.At), uint64(d.ECN)<<32|uint64(len(d.Data)))
+	h.Pair(uint64(d.At), uint64(d.ECN)<<32|uint64(d.Length()))
 	h.Header(d.Data)
 }

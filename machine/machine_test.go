@@ -25,7 +25,7 @@ func TestBurst(t *testing.T) {
 			b := Burst{Size: c.size, Slab: bytesFrom(1, c.slab)}
 			var got []int
 			var all []byte
-			b.Each(func(d []byte) {
+			b.Each(func(d []byte, _ int) {
 				got = append(got, len(d))
 				all = append(all, d...)
 			})

@@ -84,10 +84,14 @@ func (t *Trace) Deadline() units.Mono { return t.inner.Deadline() }
 
 // Send folds the burst, then passes it on.
 func (t *Trace) Send(b Burst) {
-	t.hash.Word(uint64(KindSend)<<56 | uint64(b.DSCP)<<40 | uint64(len(b.Slab)))
-	for rest := b.Slab; b.Size > 0 && len(rest) > 0; {
-		n := min(b.Size, len(rest))
-		t.hash.Word(uint64(n))
+	t.hash.Word(uint64(KindSend)<<56 | uint64(b.DSCP)<<40 | uint64(b.Bytes()))
+	stride := b.stride()
+	for rest := b.Slab; stride > 0 && len(rest) > 0; {
+		n, elided := stride, b.Elided
+		if n >= len(rest) {
+			n, elided = len(rest), b.LastElided
+		}
+		t.hash.Word(uint64(n + elided))
 		t.hash.Header(rest[:n])
 		rest = rest[n:]
 	}

@@ -266,7 +266,7 @@ func TestBurstsKeepToTheClientsDatagramAndThePace(t *testing.T) {
 			continue
 		}
 		bursts++
-		b.Each(func(d []byte) {
+		b.Each(func(d []byte, _ int) {
 			datagrams++
 			bytes += uint64(len(d))
 			if len(d) > 1200 {

@@ -79,7 +79,12 @@ type SliceEncoded struct {
 	QP float64
 	// Bytes are valid during the call.
 	Bytes []byte
+	// Elided is how many bytes at its end are not there: a modelled encoder need not invent what nobody looks at.
+	Elided int
 }
+
+// Length returns the slice's length in bytes.
+func (s *SliceEncoded) Length() int { return len(s.Bytes) + s.Elided }
 
 // Kind returns KindSliceEncoded.
 func (*SliceEncoded) Kind() machine.Kind { return KindSliceEncoded }
@@ -97,7 +102,7 @@ func (s *SliceEncoded) Fold(h *machine.Hash) {
 		marks |= 2
 	}
 	h.Word(s.ID())
-	h.Word(uint64(len(s.Bytes))<<2 | marks)
+	h.Word(uint64(s.Length())<<2 | marks)
 }
 
 // EncoderFailed answers an Encode that gave nothing.

@@ -132,7 +132,7 @@ func ask[T machine.Event](r *rig) (found []T) {
 // bodies returns the bodies of all datagrams of a kind since the last forget.
 func (r *rig) bodies(k wire.Kind) (found [][]byte) {
 	for _, b := range r.bursts {
-		b.Each(func(d []byte) {
+		b.Each(func(d []byte, _ int) {
 			if h, body, err := wire.ParseHeader(d); err == nil && h.Kind == k {
 				found = append(found, body)
 			}

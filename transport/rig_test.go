@@ -89,7 +89,7 @@ func train(n, size, last int) []byte {
 
 // cut splits a slab as the receiver should see it.
 func cut(b machine.Burst) (list []string) {
-	b.Each(func(d []byte) { list = append(list, string(d)) })
+	b.Each(func(d []byte, _ int) { list = append(list, string(d)) })
 	return list
 }
 

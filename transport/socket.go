@@ -108,6 +108,9 @@ func adopt(conn pion.UDPConn, cfg SocketConfig) *Socket {
 
 // Send puts b on the path now. It never blocks: what the system does not take is counted and gone, as on the air.
 func (s *Socket) Send(b machine.Burst) {
+	if b.Elided|b.LastElided != 0 {
+		panic("transport: a datagram without its payload cannot be sent")
+	}
 	if s.kernel != nil {
 		s.kernel.send(b)
 		return

@@ -58,7 +58,7 @@ func (a *talker) speak(out machine.Output) {
 	n, size := 1+a.rng.IntN(machine.MaxBurst), 6+a.rng.IntN(1395)
 	last := 6 + a.rng.IntN(size-5)
 	b := machine.Burst{To: a.to, DSCP: uint8(a.rng.IntN(64)), Size: size, Slab: a.slab[:(n-1)*size+last]}
-	b.Each(func(d []byte) {
+	b.Each(func(d []byte, _ int) {
 		a.sent++
 		n--
 		binary.BigEndian.PutUint32(d, a.sent)

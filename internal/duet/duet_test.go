@@ -179,7 +179,7 @@ func (s *streamerHost) Send(b machine.Burst) {
 	if n := b.Count(); n < 1 || n > machine.MaxBurst {
 		s.desk.t.Errorf("burst of %d datagrams", n)
 	}
-	b.Each(func(d []byte) {
+	b.Each(func(d []byte, _ int) {
 		s.sent++
 		s.desk.carry(s.desk.down, d, func(copied []byte) {
 			s.desk.client.handle(&machine.Datagram{From: streamerAddr, At: s.desk.client.mono(), Data: copied})
@@ -274,7 +274,7 @@ type shownFrame struct {
 }
 
 func (c *clientHost) Send(b machine.Burst) {
-	b.Each(func(d []byte) {
+	b.Each(func(d []byte, _ int) {
 		c.desk.carry(c.desk.up, d, func(copied []byte) {
 			c.desk.streamer.handle(&machine.Datagram{From: clientAddr, At: c.desk.streamer.mono(), Data: copied})
 		})
