@@ -2,6 +2,7 @@ package machine
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/bits"
 
 	"airbridge/units"
@@ -58,10 +59,36 @@ type Trace struct {
 	inner Machine
 	hash  Hash
 	out   Output // of the call under way
+	now   units.Mono
+	watch func(Entry)
+}
+
+// Entry is one step of a trace, for whoever looks for the first step at which two traces part.
+type Entry struct {
+	// Now is the instant, Kind and ID what happened.
+	Now  units.Mono
+	Kind Kind
+	ID   uint64
+	// Out says that the machine did it; otherwise it was given to it.
+	Out bool
+	// Sum is the hash after it.
+	Sum uint64
+}
+
+// String says the step in one line.
+func (e Entry) String() string {
+	arrow := "<-"
+	if e.Out {
+		arrow = "->"
+	}
+	return fmt.Sprintf("%d %s kind %d id %d (sum %016x)", e.Now, arrow, e.Kind, e.ID, e.Sum)
 }
 
 // NewTrace wraps m.
 func NewTrace(m Machine) *Trace { return &Trace{inner: m} }
+
+// Watch has f see every step from now on; nil ends that.
+func (t *Trace) Watch(f func(Entry)) { t.watch = f }
 
 // Sum returns the trace hash so far.
 func (t *Trace) Sum() uint64 { return t.hash.Sum() }
@@ -70,12 +97,18 @@ func (t *Trace) Sum() uint64 { return t.hash.Sum() }
 func (t *Trace) Handle(now units.Mono, in Event, out Output) {
 	t.mark(now, in.Kind(), out)
 	in.Fold(&t.hash)
+	if t.watch != nil {
+		t.watch(Entry{Now: now, Kind: in.Kind(), ID: in.ID(), Sum: t.Sum()})
+	}
 	t.inner.Handle(now, in, t)
 }
 
 // Tick folds the instant, then passes it on.
 func (t *Trace) Tick(now units.Mono, out Output) {
 	t.mark(now, KindTick, out)
+	if t.watch != nil {
+		t.watch(Entry{Now: now, Kind: KindTick, Sum: t.Sum()})
+	}
 	t.inner.Tick(now, t)
 }
 
@@ -95,6 +128,9 @@ func (t *Trace) Send(b Burst) {
 		t.hash.Header(rest[:n])
 		rest = rest[n:]
 	}
+	if t.watch != nil {
+		t.watch(Entry{Now: t.now, Kind: KindSend, ID: uint64(b.Count()), Out: true, Sum: t.Sum()})
+	}
 	t.out.Send(b)
 }
 
@@ -102,10 +138,13 @@ func (t *Trace) Send(b Burst) {
 func (t *Trace) Do(r Event) {
 	t.hash.Word(uint64(r.Kind()))
 	r.Fold(&t.hash)
+	if t.watch != nil {
+		t.watch(Entry{Now: t.now, Kind: r.Kind(), ID: r.ID(), Out: true, Sum: t.Sum()})
+	}
 	t.out.Do(r)
 }
 
 func (t *Trace) mark(now units.Mono, k Kind, out Output) {
-	t.out = out
+	t.now, t.out = now, out
 	t.hash.Pair(uint64(now), uint64(k))
 }

@@ -6,8 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
-
-	"airbridge/machine"
+	"time"
 )
 
 // maxFaults is how many reads in a row may fail before a plain socket counts as broken. A single failure is an ICMP
@@ -84,7 +83,7 @@ func (d *Driver) drainPlain() {
 			return
 		}
 		p := d.Socket.plain
-		if p.conn.SetReadDeadline(d.Clock.Time(d.Clock.Now().Add(p.grace))) != nil {
+		if p.conn.SetReadDeadline(time.Now().Add(p.grace)) != nil {
 			return
 		}
 		data, from, err := p.read()
@@ -96,8 +95,9 @@ func (d *Driver) drainPlain() {
 }
 
 func (d *Driver) plainDatagram(data []byte, from netip.AddrPort) {
-	d.Socket.plain.datagram = machine.Datagram{From: from, At: d.now, Data: data}
-	d.handle(&d.Socket.plain.datagram)
+	in := &d.Socket.plain.datagram // its ECN is set
+	in.From, in.At, in.Data = from, d.now, data
+	d.handle(in)
 }
 
 // broken tells a conn that is gone from one that has bad news of a peer.

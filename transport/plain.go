@@ -18,6 +18,8 @@ const maxDatagram = 65507
 type plainSocket struct {
 	conn     pion.UDPConn
 	real     *net.UDPConn // conn, where it is one: its address calls do not allocate
+	tagged   tagged       // conn, where it carries tags
+	ecn      uint8        // of what is sent
 	grace    time.Duration
 	buf      []byte
 	to       netip.AddrPort // the peer that addr spells
@@ -26,8 +28,15 @@ type plainSocket struct {
 	count    *counters
 }
 
-func newPlain(conn pion.UDPConn, count *counters) *plainSocket {
-	p := &plainSocket{conn: conn, buf: make([]byte, maxDatagram), count: count}
+// tagged is a conn of a lab which carries fields of the IP header beside the datagram.
+type tagged interface {
+	WriteTagged(datagram []byte, dscp, ecn uint8, to netip.AddrPort) error
+	ReadTagged(buf []byte) (n int, ecn uint8, from netip.AddrPort, err error)
+}
+
+func newPlain(conn pion.UDPConn, ecn uint8, count *counters) *plainSocket {
+	p := &plainSocket{conn: conn, ecn: ecn, buf: make([]byte, maxDatagram), count: count}
+	p.tagged, _ = conn.(tagged)
 	// A conn of a lab answers at once, and in virtual time the least step lets everything due at this instant arrive
 	// first. Go looks at a kernel socket's deadline before it looks at the socket, so there a read needs real time.
 	p.grace = 1
@@ -41,7 +50,7 @@ func (p *plainSocket) send(b machine.Burst) {
 	for rest := b.Slab; len(rest) > 0 && b.Size > 0; {
 		n := min(b.Size, len(rest))
 		p.count.sendCalls.Add(1)
-		if err := p.write(rest[:n], b.To); err != nil {
+		if err := p.write(rest[:n], b); err != nil {
 			p.count.sendDrops.Add(1)
 		} else {
 			p.count.sent(1, n)
@@ -50,10 +59,14 @@ func (p *plainSocket) send(b machine.Burst) {
 	}
 }
 
-func (p *plainSocket) write(datagram []byte, to netip.AddrPort) error {
-	if p.real != nil {
+func (p *plainSocket) write(datagram []byte, b machine.Burst) error {
+	to := b.To
+	switch {
+	case p.real != nil:
 		_, err := p.real.WriteToUDPAddrPort(datagram, to)
 		return err
+	case p.tagged != nil:
+		return p.tagged.WriteTagged(datagram, b.DSCP, p.ecn, to)
 	}
 	if to != p.to || p.addr == nil {
 		p.to, p.addr = to, net.UDPAddrFromAddrPort(to)
@@ -67,9 +80,13 @@ func (p *plainSocket) write(datagram []byte, to netip.AddrPort) error {
 func (p *plainSocket) read() (data []byte, from netip.AddrPort, err error) {
 	p.count.receiveCalls.Add(1)
 	var n int
-	if p.real != nil {
+	p.datagram.ECN = 0
+	switch {
+	case p.real != nil:
 		n, from, err = p.real.ReadFromUDPAddrPort(p.buf)
-	} else {
+	case p.tagged != nil:
+		n, p.datagram.ECN, from, err = p.tagged.ReadTagged(p.buf)
+	default:
 		var addr net.Addr
 		n, addr, err = p.conn.ReadFrom(p.buf)
 		if a, ok := addr.(*net.UDPAddr); ok {

@@ -102,7 +102,7 @@ func adopt(conn pion.UDPConn, cfg SocketConfig) *Socket {
 		_ = real.SetReadBuffer(cfg.ReceiveBuffer)
 		_ = real.SetWriteBuffer(cfg.SendBuffer)
 	}
-	s.plain = newPlain(conn, s.count)
+	s.plain = newPlain(conn, cfg.ECN, s.count)
 	return s
 }
 

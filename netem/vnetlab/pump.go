@@ -1,0 +1,177 @@
+package vnetlab
+
+import (
+	"net"
+	"time"
+
+	"airbridge/machine"
+	"airbridge/netem"
+)
+
+// pump moves packets between the hosts' outboxes, the medium and the shadows. Its goroutine owns it.
+type pump struct {
+	network *Network
+	parcels []parcel // by packet ID
+	free    []uint32
+	train   []netem.Packet
+	out     []netem.Packet
+	moved   []parcel
+	buf     []byte
+	last    netem.True // when something was last admitted, minus a step before
+}
+
+// run works until the network is closed.
+func (p *pump) run() {
+	n := p.network
+	p.last = -netem.True(n.cfg.Step)
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		if at := p.next(); at == netem.Never {
+			timer.Reset(time.Hour)
+		} else {
+			timer.Reset(time.Until(n.cfg.Start.Add(time.Duration(at))))
+		}
+		select {
+		case <-n.stop:
+			return
+		case <-timer.C:
+			p.deliver()
+		case <-n.wake:
+			p.collect()
+		}
+	}
+}
+
+// next is when the medium has to be asked for what arrived.
+func (p *pump) next() netem.True {
+	at, step := p.network.cfg.Medium.Next(), netem.True(p.network.cfg.Step)
+	if at == netem.Never || step == 0 {
+		return at
+	}
+	at = max(at, p.last+step)
+	return (at + step - 1) / step * step
+}
+
+// now is the present step.
+func (p *pump) now() netem.True {
+	now := netem.True(time.Since(p.network.cfg.Start))
+	if step := netem.True(p.network.cfg.Step); step > 0 {
+		now -= now % step
+	}
+	return now
+}
+
+// deliver sends on what arrives at this instant.
+func (p *pump) deliver() {
+	now, n := p.now(), p.network
+	if p.next() > now {
+		return
+	}
+	p.out = n.cfg.Medium.Deliver(now, p.out[:0])
+	for _, out := range p.out {
+		if out.Fate == netem.Doubled {
+			p.parcels[out.ID].copies++
+			continue
+		}
+		item := &p.parcels[out.ID]
+		if n.cfg.Tap != nil {
+			n.cfg.Tap.Out(now, out, item.data)
+		}
+		if out.Fate == netem.Arrived {
+			p.forward(item, out)
+		}
+		if item.copies--; item.copies == 0 {
+			*item = parcel{}
+			p.free = append(p.free, out.ID)
+		}
+	}
+}
+
+// forward sends a parcel from the sender's shadow.
+func (p *pump) forward(item *parcel, out netem.Packet) {
+	for _, h := range p.network.hosts {
+		if h.Addr != item.from.Addr() {
+			continue
+		}
+		conn, ok := h.conns[item.from.Port()]
+		if !ok {
+			var err error
+			if conn, err = h.shadow.ListenUDP("udp4", net.UDPAddrFromAddrPort(item.from)); err != nil {
+				p.network.err = err
+				return
+			}
+			h.conns[item.from.Port()] = conn
+		}
+		p.buf = tag(p.buf[:0], item.data, out.DSCP, out.ECN)
+		if out.Flip != 0 {
+			flip(p.buf[:len(item.data)], out.Flip)
+		}
+		if _, err := conn.WriteTo(p.buf, net.UDPAddrFromAddrPort(item.to)); err != nil {
+			p.network.err = err
+		}
+		return
+	}
+}
+
+// flip inverts a bit among the first bytes, as netem.Packet.Flip says.
+func flip(datagram []byte, flip uint32) {
+	if bits := uint32(8 * min(len(datagram), machine.HashedHeader)); bits > 0 {
+		bit := (flip - 1) % bits
+		datagram[bit/8] ^= 1 << (bit % 8)
+	}
+}
+
+// collect admits what the hosts have sent. With a grain of time it waits until the step is half over: by then every
+// host has done what it wanted to do at its beginning.
+func (p *pump) collect() {
+	n := p.network
+	now := p.now()
+	n.mu.Lock()
+	sent := n.sent
+	n.mu.Unlock()
+	if !sent {
+		return
+	}
+	if n.cfg.Step > 0 {
+		time.Sleep(time.Until(n.cfg.Start.Add(time.Duration(now) + n.cfg.Step/2)))
+	}
+	p.empty()
+	p.train = p.train[:0]
+	for _, item := range p.moved {
+		item.packet.ID = p.name()
+		p.parcels[item.packet.ID] = item
+		p.train = append(p.train, item.packet)
+		if n.cfg.Tap != nil {
+			n.cfg.Tap.Sent(now, item.packet, item.data)
+		}
+	}
+	n.cfg.Medium.Admit(now, p.train)
+	p.last = now
+}
+
+// empty moves what is in the outboxes to moved, in the order of the hosts.
+func (p *pump) empty() {
+	n := p.network
+	p.moved = p.moved[:0]
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, h := range n.hosts {
+		p.moved = append(p.moved, h.outbox...)
+		clear(h.outbox)
+		h.outbox = h.outbox[:0]
+	}
+	n.sent = false
+}
+
+// name returns a free packet ID.
+func (p *pump) name() uint32 {
+	if len(p.free) == 0 {
+		p.parcels = append(p.parcels, parcel{})
+		return uint32(len(p.parcels) - 1)
+	}
+	last := len(p.free) - 1
+	id := p.free[last]
+	p.free = p.free[:last]
+	return id
+}

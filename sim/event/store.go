@@ -1,0 +1,60 @@
+package event
+
+import (
+	"net/netip"
+
+	"airbridge/machine"
+)
+
+// store keeps what packets carry while they are under way.
+type store struct {
+	letters []letter
+	free    []uint32
+}
+
+// letter is the datagram of a packet.
+type letter struct {
+	from, to netip.AddrPort
+	data     []byte
+	copies   int
+	damaged  []byte
+}
+
+// keep takes a datagram and returns its name.
+func (s *store) keep(from, to netip.AddrPort, data []byte) uint32 {
+	if len(s.free) == 0 {
+		s.letters = append(s.letters, letter{})
+		s.free = append(s.free, uint32(len(s.letters)-1))
+	}
+	id := s.free[len(s.free)-1]
+	s.free = s.free[:len(s.free)-1]
+	l := &s.letters[id]
+	l.from, l.to, l.copies = from, to, 1
+	l.data = append(l.data[:0], data...)
+	return id
+}
+
+func (s *store) at(id uint32) *letter { return &s.letters[id] }
+
+func (s *store) double(id uint32) { s.letters[id].copies++ }
+
+// release lets go of one copy.
+func (s *store) release(id uint32) {
+	l := &s.letters[id]
+	if l.copies--; l.copies == 0 {
+		s.free = append(s.free, id)
+	}
+	if l.copies < 0 {
+		panic("event: a medium gave a packet back twice")
+	}
+}
+
+// flipped returns the data with one bit inverted among the first bytes, which every run keeps, whatever it elides.
+func (l *letter) flipped(flip uint32) []byte {
+	l.damaged = append(l.damaged[:0], l.data...)
+	if bits := uint32(8 * min(len(l.data), machine.HashedHeader)); bits > 0 {
+		bit := (flip - 1) % bits
+		l.damaged[bit/8] ^= 1 << (bit % 8)
+	}
+	return l.damaged
+}
