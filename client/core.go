@@ -33,6 +33,9 @@ type Config struct {
 	Period time.Duration
 	// Datagram is the longest UDP payload to take. Default wire.DefaultDatagram.
 	Datagram int
+	// Elide says that nobody will look at the payload: of a frame only its prefix is kept, and Decode.Elided counts the
+	// rest. Decisions are the same.
+	Elide bool
 	// Nonce gives a number nobody can guess, anew at every call; required. Shells take it from crypto/rand.
 	Nonce func() uint64
 	// Horizon is how far ahead poses are predicted until the streamer says better. Default 50 ms.

@@ -6,6 +6,7 @@ import (
 
 	"airbridge/client/jitter"
 	"airbridge/machine"
+	"airbridge/protocol/fec"
 	"airbridge/protocol/reliable"
 	"airbridge/protocol/wire"
 	"airbridge/units"
@@ -95,6 +96,7 @@ func (c *Core) open(now units.Mono, w wire.Welcome, out machine.Output) {
 		Payload:  int(w.Datagram) - wire.ShardOverhead,
 		MaxFrame: units.ByteCount(w.MaxFrame),
 		Patience: max(jitter.DefaultPatience, framesOfPatience*w.Period),
+		Carrier:  fec.Choose(c.cfg.Elide),
 	})
 	c.gate = gate{ask: units.Never, suspect: units.Never}
 	c.decoding.reset()

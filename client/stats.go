@@ -20,6 +20,8 @@ type Statistics struct {
 	Holes uint64
 	// Shards counts the video datagrams that arrived.
 	Shards uint64
+	// Repaired counts the pieces of frames that did not arrive and were recovered from parity.
+	Repaired uint64
 	// Refreshes counts the IDRs asked for.
 	Refreshes uint64
 	// DecodeFailures counts access units that gave no picture.

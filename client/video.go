@@ -46,7 +46,7 @@ func (c *Core) onShard(now units.Mono, d *machine.Datagram, body []byte, out mac
 		return
 	}
 	c.stats.Shards++
-	if v := c.frames.Push(d.At, s, payload); v.Refused() {
+	if v := c.frames.Push(d.At, s, payload, d.Elided); v.Refused() {
 		c.stats.Refused.Shard++
 		return
 	}
@@ -99,12 +99,13 @@ func (c *Core) nextDecodable(now units.Mono) (jitter.Frame, bool) {
 // submit sends a frame to the decoder. What was skipped over on the way to it can never be decoded any more.
 func (c *Core) submit(now units.Mono, f jitter.Frame, out machine.Output) {
 	info, unit, err := wire.ParseFrameInfo(f.Bytes)
-	if err != nil {
+	if err != nil || len(unit)+f.Elided == 0 {
 		c.stats.Refused.Malformed++
 		c.frames.Drop(f.ID)
 		c.gate.breakChain(now)
 		return
 	}
+	c.stats.Repaired += uint64(f.Recovered)
 	c.giveUp(max(c.gate.last+1, c.gate.oldest), f.ID)
 	c.gate.pass(f.ID, f.Ref)
 	c.reports.acknowledge(info.Reported)
@@ -112,11 +113,11 @@ func (c *Core) submit(now units.Mono, f jitter.Frame, out machine.Output) {
 	c.decoding.inside = append(c.decoding.inside, inDecoder{idr: f.Ref == 0, Frame: presenter.Frame{
 		ID: f.ID, Slot: info.Slot, Pose: info.Pose, PoseID: info.PoseID, ReceivedAt: f.Last,
 		Report: wire.Report{
-			Frame: f.ID, Sent: f.Sent, Received: units.PeerMono(f.Last),
+			Frame: f.ID, Repaired: uint16(f.Recovered), Sent: f.Sent, Received: units.PeerMono(f.Last),
 			DecodeStart: max(now, c.decoding.freeAt).Sub(f.Last),
 		},
 	}})
-	c.request.decode = Decode{Frame: f.ID, IDR: f.Ref == 0, Unit: unit}
+	c.request.decode = Decode{Frame: f.ID, IDR: f.Ref == 0, Unit: unit, Elided: f.Elided}
 	out.Do(&c.request.decode)
 	c.frames.DropThrough(f.ID)
 }

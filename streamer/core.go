@@ -16,6 +16,7 @@ import (
 	"airbridge/protocol/wire"
 	"airbridge/streamer/cadence"
 	"airbridge/streamer/control/latency"
+	"airbridge/streamer/control/recovery"
 	"airbridge/streamer/pacer"
 	"airbridge/streamer/phase"
 	"airbridge/streamer/statistics"
@@ -50,10 +51,15 @@ type Config struct {
 	Datagram int
 	// MaxFrame bounds a frame. Default packet.DefaultMaxFrame.
 	MaxFrame units.ByteCount
+	// Elide says that nobody will look at the payload: what the encoder hands over is counted and not kept, and datagrams
+	// leave as machine.Burst.Elided says. Decisions are the same.
+	Elide bool
 	// Pace is how datagrams are spread.
 	Pace pacer.Config
 	// Latency is how early frames shall be ready. Default latency.Fixed(8 ms).
 	Latency latency.Controller
+	// Recovery is how lost datagrams are made good. Default recovery.IDR.
+	Recovery recovery.Controller
 	// Nonce gives a number nobody can guess, anew at every call; required. Shells take it from crypto/rand.
 	Nonce func() uint64
 	// Duration is how long a session lasts; zero without end.
@@ -62,6 +68,9 @@ type Config struct {
 	Once bool
 	// Patience is how long a client may be silent. Default 2 s.
 	Patience time.Duration
+	// Observe, where set, sees every frame once its outcome is known, with the mapping of the client's clock. It keeps
+	// neither and must not call back.
+	Observe func(f *statistics.Frame, o statistics.Offset)
 }
 
 func (c Config) withDefaults() Config {
@@ -74,6 +83,9 @@ func (c Config) withDefaults() Config {
 	c.Datagram = cmp.Or(c.Datagram, wire.DefaultDatagram)
 	c.MaxFrame = cmp.Or(c.MaxFrame, packet.DefaultMaxFrame)
 	c.Patience = cmp.Or(c.Patience, 2*time.Second)
+	if c.Recovery == nil {
+		c.Recovery = recovery.IDR{}
+	}
 	if c.Latency == nil {
 		c.Latency = latency.Fixed(8 * time.Millisecond)
 	}
@@ -121,7 +133,7 @@ type Core struct {
 	link  link.Link
 
 	control *reliable.Channel
-	packets *packet.Packetizer
+	packets packet.Packetizer
 	pacer   *pacer.Pacer
 	lock    *phase.Lock
 	cadence *cadence.Cadence
@@ -231,11 +243,16 @@ func (c *Core) tickPacer(now units.Mono, out machine.Output) {
 	count := c.pacer.Budget(c.peer.datagram)
 	b := c.packets.Take(now, c.link.Sent()+1, count, maxSlab)
 	c.link.Take(b.Count)
-	c.pacer.Sent(now, b.Count, len(b.Slab))
+	c.pacer.Sent(now, b.Count, b.Bytes())
 	c.results.Sent.Datagrams += uint64(b.Count)
-	c.results.Sent.Bytes += uint64(len(b.Slab))
+	c.results.Sent.Bytes += uint64(b.Bytes())
+	if b.Parity {
+		c.results.Sent.Parity += uint64(b.Count)
+	}
 	c.history.Sent(now, b.Frame)
-	out.Send(machine.Burst{To: c.link.Peer, DSCP: wire.KindShard.DSCP(), Size: b.Size, Slab: b.Slab})
+	out.Send(machine.Burst{
+		To: c.link.Peer, DSCP: wire.KindShard.DSCP(), Size: b.Size, Slab: b.Slab, Elided: b.Elided, LastElided: b.LastElided,
+	})
 }
 
 // maxSlab is the most bytes of one segmentation-offload call: the longest UDP payload over IPv4.

@@ -98,9 +98,9 @@ func (c *Core) onSlice(now units.Mono, in *SliceEncoded, out machine.Output) {
 		j.begun = true
 		c.beginFrame(j, in.IDR)
 	}
-	j.bytes += len(in.Bytes)
+	j.bytes += in.Length()
 	if !j.broken {
-		if err := c.packets.Slice(in.Bytes, in.Last); err != nil {
+		if err := c.packets.Slice(in.Bytes, in.Elided, in.Last); err != nil {
 			c.breakFrame(j)
 		}
 	}

@@ -21,6 +21,7 @@ func (c *Core) onFeedback(now units.Mono, body []byte) {
 		if frame == nil {
 			continue // reported before, or no frame of ours
 		}
+		c.results.Repaired += uint64(r.Repaired)
 		if margin, ok := frame.Margin(); ok && frame.Slot != 0 {
 			expected := c.lock.Expected(frame.RenderStart, frame.Slot)
 			c.lock.Observe(frame.RenderStart, frame.Slot, margin)
@@ -38,6 +39,9 @@ func (c *Core) tickHistory(now units.Mono) {
 func (c *Core) close(f *statistics.Frame) {
 	offset, _ := c.clock.Snapshot()
 	c.results.Frames.Add(f, offset)
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(f, offset)
+	}
 }
 
 // tickProgress tells the shell how it goes, for people to read.

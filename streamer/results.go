@@ -37,8 +37,10 @@ type Results struct {
 		QPSum    float64
 		QPFrames uint64
 	}
-	// Sent counts the video datagrams.
-	Sent struct{ Datagrams, Bytes uint64 }
+	// Sent counts the video datagrams; of the Datagrams, Parity carry parity.
+	Sent struct{ Datagrams, Bytes, Parity uint64 }
+	// Repaired counts the data shards that did not reach the client and that it recovered from parity, as it reports.
+	Repaired uint64
 }
 
 func newResults(now units.Mono, session uint32, period time.Duration) *Results {
@@ -52,6 +54,15 @@ func (r *Results) encoded(bytes int, qp float64) {
 		r.Encoded.QPSum += qp
 		r.Encoded.QPFrames++
 	}
+}
+
+// ParityRatio is how many parity datagrams were sent for each one of data; ok is false before any was sent.
+func (r *Results) ParityRatio() (ratio float64, ok bool) {
+	data := r.Sent.Datagrams - r.Sent.Parity
+	if data == 0 {
+		return 0, false
+	}
+	return float64(r.Sent.Parity) / float64(data), true
 }
 
 // Results returns the books of the session that runs, or of the last one; nil before the first.

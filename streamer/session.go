@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"airbridge/machine"
+	"airbridge/protocol/fec"
 	"airbridge/protocol/packet"
 	"airbridge/protocol/reliable"
 	"airbridge/protocol/wire"
@@ -82,12 +83,13 @@ func (c *Core) welcome() wire.Welcome {
 
 // start begins the session proper: the client has shown that it hears us.
 func (c *Core) start(now units.Mono, out machine.Output) {
-	packets, err := packet.New(packet.Config{Session: c.link.Session, Datagram: c.peer.datagram, MaxFrame: c.cfg.MaxFrame})
-	if err != nil {
+	if err := c.packets.Reset(packet.Config{
+		Session: c.link.Session, Datagram: c.peer.datagram, MaxFrame: c.cfg.MaxFrame, Carrier: fec.Choose(c.cfg.Elide),
+		Parity: c.cfg.Recovery,
+	}); err != nil {
 		panic(fmt.Sprintf("streamer: %v", err)) // the client's wish was verified by its parser, ours by Validate
 	}
 	c.stage = streaming
-	c.packets = packets
 	c.pacer = pacer.New(c.cfg.Pace)
 	c.control = reliable.New(reliable.Config{})
 	step := max(1, int((c.cfg.Period+c.peer.period/2)/c.peer.period))

@@ -11,6 +11,19 @@ func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 
 func (b bitset) add(i int) { b[i/64] |= 1 << (i % 64) }
 
+// count returns how many positions from from on and before to are not in the set.
+func (b bitset) count(from, to int) (n int) {
+	for from < to {
+		word := ^b[from/64] >> (from % 64)
+		if left := to - from; left < 64 {
+			word &= 1<<left - 1
+		}
+		n += bits.OnesCount64(word)
+		from += 64 - from%64
+	}
+	return n
+}
+
 // next returns the first position from from on and before to whose membership is in, or to where there is none.
 func (b bitset) next(from, to int, in bool) int {
 	for from < to {

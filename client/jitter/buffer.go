@@ -31,21 +31,26 @@ type Frame struct {
 	ID  units.FrameID
 	Ref uint8
 	// Bytes are the frame's bytes, a wire.FrameInfo and the access unit. They view the buffer and are valid until the
-	// frame is dropped.
-	Bytes []byte
-	// First is when its first shard arrived, Last when the last that it needed did.
+	// frame is dropped. Elided is how many more the frame has at its end that were never there.
+	Bytes  []byte
+	Elided int
+	// First is when its first shard arrived, Last when the last that it needed did: data or parity.
 	First, Last units.Mono
 	// Sent is the Sent stamp of the shard that arrived at Last.
 	Sent uint32
-	// Shards is how many shards it has, Duplicates how many came once more.
-	Shards, Duplicates int
+	// Shards is how many data shards it has, Recovered how many of them did not come in time and were made from parity, and
+	// Duplicates how many shards came once more.
+	Shards, Recovered, Duplicates int
 	// Holes is how many holes were told of it before stragglers filled them.
 	Holes int
 }
 
 // Buffer reassembles the frames of one stream. It is not safe for concurrent use; the client's core owns it.
 type Buffer struct {
-	cfg   Config
+	cfg Config
+	cutting
+	workshop workshop
+
 	order []*slot // in use, by rising frame number
 	free  []*slot
 	made  int // slots allocated so far
@@ -68,47 +73,59 @@ func New(cfg Config) *Buffer {
 	}
 	cfg = cfg.withDefaults()
 	return &Buffer{
-		cfg:     cfg,
-		order:   make([]*slot, 0, cfg.Frames),
-		free:    make([]*slot, 0, cfg.Frames),
-		evicted: make([]units.FrameID, 0, cfg.Frames),
+		cfg: cfg, cutting: cutting{cfg.Payload, int(cfg.MaxFrame), cfg.shards()},
+		workshop: workshop{carrier: cfg.Carrier, kept: cfg.Carrier.Kept(cfg.Payload)},
+		order:    make([]*slot, 0, cfg.Frames),
+		free:     make([]*slot, 0, cfg.Frames),
+		evicted:  make([]units.FrameID, 0, cfg.Frames),
 	}
 }
 
-// Bound returns the most bytes of frames the buffer ever holds. Slots are allocated when they are first needed.
+// Bound returns the most bytes of frames and parity the buffer ever holds. They are allocated when they are first needed.
 func (b *Buffer) Bound() units.ByteCount {
-	return units.ByteCount(b.cfg.Frames * b.cfg.shards() * b.cfg.Payload)
+	return units.ByteCount(b.cfg.Frames * (b.cfg.held() + b.cfg.blocks()*wire.MaxParity*b.workshop.kept))
 }
 
-// Push takes a shard that arrived at at. The payload is copied.
-func (b *Buffer) Push(at units.Mono, s wire.Shard, payload []byte) Verdict {
+// Push takes a shard that arrived at at. The payload, which is longer than it says by as many bytes as were elided, is
+// copied.
+func (b *Buffer) Push(at units.Mono, s wire.Shard, payload []byte, elided int) Verdict {
 	b.now = max(b.now, at)
-	v := b.push(at, s, payload)
+	v := b.push(at, &s, payload, elided)
 	b.stats.Shards[v]++
 	return v
 }
 
-func (b *Buffer) push(at units.Mono, s wire.Shard, payload []byte) Verdict {
-	p, v := b.cfg.locate(s, len(payload))
-	if v != Accepted {
+func (b *Buffer) push(at units.Mono, s *wire.Shard, payload []byte, elided int) Verdict {
+	size := len(payload) + elided
+	var p place
+	v := p.locate(&b.cutting, s, size)
+	switch {
+	case v != Accepted:
 		return v
+	case len(payload) < min(size, b.workshop.kept):
+		return RefusedSize
 	}
 	f := b.find(s.Frame)
 	if f == nil {
-		if f, v = b.admit(at, s); v != Accepted {
+		if f, v = b.admit(at, *s); v != Accepted {
 			return v
 		}
 	}
-	if v := f.check(s, p); v != Accepted {
+	if v = f.check(s, &p); v != Accepted && v != Spare {
 		return v
 	}
-	if p.position > f.high {
+	f.learn(s, &p)
+	if p.index > f.blocks[p.block].high {
 		b.ahead++
 	}
-	f.holes.jump(f.high, p.position, evidence{at, b.ahead})
-	f.store(at, s, p, p.position*b.cfg.Payload, payload)
+	f.jump(&p, evidence{at, b.ahead})
+	if v == Spare {
+		return v
+	}
+	f.store(&b.workshop, at, s.Sent, &p, payload, b.payload)
 	if f.complete() {
 		b.stats.Completed++
+		b.stats.Recovered += uint64(f.repaired)
 	}
 	return Accepted
 }
@@ -143,10 +160,10 @@ func (b *Buffer) admit(at units.Mono, s wire.Shard) (*slot, Verdict) {
 	}
 	now := evidence{at, b.ahead}
 	for _, older := range b.order[:i] {
-		older.holes.overtake(older.high, now)
+		older.holes.overtake(now)
 	}
 	if i < len(b.order) {
-		f.holes.overtake(f.high, now)
+		f.holes.overtake(now)
 	}
 	b.order = slices.Insert(b.order, i, f)
 	b.newest = max(b.newest, s.Frame)
@@ -165,7 +182,7 @@ func (b *Buffer) slot(id units.FrameID) *slot {
 		return f
 	}
 	b.made++
-	return newSlot(b.cfg.shards(), b.cfg.Payload)
+	return newSlot(b.cfg)
 }
 
 func (b *Buffer) evict(before units.FrameID) bool {
@@ -190,6 +207,9 @@ func (b *Buffer) remove(i int) {
 	} else {
 		b.closed[b.closing] = f.id
 		b.closing = (b.closing + 1) % maxClosed
+	}
+	for n := range f.begun {
+		b.workshop.discard(&f.blocks[n])
 	}
 	b.free = append(b.free, f)
 	b.order = slices.Delete(b.order, i, i+1)

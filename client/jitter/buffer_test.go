@@ -176,7 +176,7 @@ func TestRefusals(t *testing.T) {
 		{"block beyond the longest frame", wire.Shard{Frame: 1, Block: 255, K: 192, Length: 1920}, 10, RefusedLong},
 	} {
 		b := New(tiny)
-		got := b.Push(0, c.s, make([]byte, c.payload))
+		got := b.Push(0, c.s, make([]byte, c.payload), 0)
 		if got != c.want || !got.Refused() {
 			t.Errorf("%s: Push = %v, want %v", c.name, got, c.want)
 		}
@@ -212,7 +212,7 @@ func TestContradictions(t *testing.T) {
 	} {
 		b := New(tiny)
 		push(t, b, 0, c.frame[c.came], Accepted)
-		if got := b.Push(0, c.shard.Shard, c.shard.payload); got != RefusedContradiction {
+		if got := b.Push(0, c.shard.Shard, c.shard.payload, 0); got != RefusedContradiction {
 			t.Errorf("%s: Push = %v, want %v", c.name, got, RefusedContradiction)
 		}
 		for i, p := range c.frame {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"airbridge/protocol/fec"
 	"airbridge/protocol/wire"
 	"airbridge/units"
 )
@@ -32,6 +33,8 @@ type Config struct {
 	ReorderWindow time.Duration
 	// Patience is how long the newest frame may stay unfinished after its first shard. Default 25 ms.
 	Patience time.Duration
+	// Carrier is how payload is kept. Default fec.Real.
+	Carrier fec.Carrier
 }
 
 func (c Config) withDefaults() Config {
@@ -43,6 +46,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Patience == 0 {
 		c.Patience = DefaultPatience
+	}
+	if c.Carrier == nil {
+		c.Carrier = fec.Real{}
 	}
 	return c
 }
@@ -67,6 +73,12 @@ func (c Config) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// blocks is how many blocks the longest frame has.
+func (c Config) blocks() int { return (c.shards() + wire.BlockShards - 1) / wire.BlockShards }
+
+// held is how many bytes of the longest frame are kept.
+func (c Config) held() int { return c.Carrier.Kept(c.shards() * c.Payload) }
 
 // shards is how many shards the longest frame has.
 func (c Config) shards() int { return (int(c.MaxFrame) + c.Payload - 1) / c.Payload }

@@ -3,6 +3,7 @@ package jitter
 import (
 	"testing"
 
+	"airbridge/protocol/fec"
 	"airbridge/protocol/wire"
 	"airbridge/units"
 )
@@ -36,14 +37,20 @@ func (h *hostile) shard(base units.FrameID) (s wire.Shard, size int) {
 	if flags&8 != 0 {
 		s.Frame += units.FrameID(h.next()) << 24
 	}
+	if flags&16 != 0 {
+		s.Parity = uint8(h.next())
+	}
 	return s, min(max(size, 0), 20)
 }
+
+// elidedTiny is tiny for a client that looks at prefixes only.
+var elidedTiny = Config{Payload: tiny.Payload, MaxFrame: tiny.MaxFrame, Frames: tiny.Frames, Carrier: fec.Elided{}}
 
 func FuzzPush(f *testing.F) {
 	f.Add([]byte{0, 1, 0, 0, 0, 3, 2, 5, 0, 1, 0, 0, 1, 3, 2, 5})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		h := hostile{script}
-		b := New(tiny)
+		b, elided := New(tiny), New(elidedTiny)
 		now, base := units.Mono(0), units.FrameID(100)
 		var payload [20]byte
 		for len(h.b) > 0 {
@@ -51,15 +58,24 @@ func FuzzPush(f *testing.F) {
 			now += units.Mono(op%16) * ms / 4
 			switch op >> 5 {
 			case 0:
-				b.Drop(base + units.FrameID(h.next()%32))
+				id := base + units.FrameID(h.next()%32)
+				b.Drop(id)
+				elided.Drop(id)
 			case 1:
 				base += units.FrameID(h.next() % 8)
 				b.DropThrough(base)
+				elided.DropThrough(base)
 			default:
 				s, size := h.shard(base)
-				b.Push(now, s, payload[:size])
+				if v, e := b.Push(now, s, payload[:size], 0), elided.Push(now, s, payload[:size], 0); v != e {
+					t.Fatalf("%+v: %v, elided %v", s, v, e)
+				}
 			}
 			checkBounds(t, b, now)
+			checkBounds(t, elided, now)
+			if v, e := b.Stats(), elided.Stats(); v != e {
+				t.Fatalf("%+v, elided %+v", v, e)
+			}
 		}
 	})
 }
@@ -70,6 +86,7 @@ func checkBounds(t *testing.T, b *Buffer, now units.Mono) {
 	for _, f := range append(b.order[:len(b.order):len(b.order)], b.free...) {
 		held += units.ByteCount(cap(f.buf))
 	}
+	held += units.ByteCount(b.workshop.made * b.workshop.kept)
 	if held > b.Bound() || len(b.order)+len(b.free) != b.made {
 		t.Fatalf("%d bytes in %d slots in use and %d free, %d made; the bound is %d", held, len(b.order), len(b.free), b.made, b.Bound())
 	}

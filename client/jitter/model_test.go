@@ -104,7 +104,7 @@ func (m *model) push(a arrival) {
 	case !heard && len(m.order) == m.b.cfg.Frames && !m.evict(a.Frame):
 		want = Full
 	}
-	if got := m.b.Push(a.at, a.Shard, a.payload); got != want {
+	if got := m.b.Push(a.at, a.Shard, a.payload, 0); got != want {
 		m.t.Fatalf("Push(frame %d shard %d) = %v, want %v", a.Frame, n, got, want)
 	}
 	if want == Accepted {

@@ -28,10 +28,11 @@ func (b *Buffer) Unfinished(after units.FrameID) (units.FrameID, bool) {
 }
 
 func (f *slot) frame() Frame {
+	held := min(f.length, len(f.buf))
 	return Frame{
-		ID: f.id, Ref: f.ref, Bytes: f.buf[:f.length:f.length],
+		ID: f.id, Ref: f.ref, Bytes: f.buf[:held:held], Elided: f.length - held,
 		First: f.first, Last: f.last, Sent: f.sent,
-		Shards: f.received, Duplicates: f.duplicates, Holes: f.holes.told,
+		Shards: f.end, Recovered: f.repaired, Duplicates: f.duplicates, Holes: f.holes.told,
 	}
 }
 

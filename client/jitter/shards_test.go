@@ -48,7 +48,7 @@ func cut(id units.FrameID, ref uint8, length, payload int) (all []piece) {
 
 func push(t *testing.T, b *Buffer, at units.Mono, p piece, want Verdict) {
 	t.Helper()
-	if got := b.Push(at, p.Shard, p.payload); got != want {
+	if got := b.Push(at, p.Shard, p.payload, 0); got != want {
 		t.Fatalf("Push(%d, frame %d shard %d) = %v, want %v", at, p.Frame, p.Position(), got, want)
 	}
 }

@@ -9,8 +9,10 @@ type Verdict uint8
 const (
 	// Accepted: new, and kept.
 	Accepted Verdict = iota
-	// Duplicate: its frame has it already.
+	// Duplicate: its frame has it already, or has recovered it.
 	Duplicate
+	// Spare: parity of which its block has no need.
+	Spare
 	// Stale: its frame was dropped or evicted.
 	Stale
 	// Full: every slot holds a finished or a newer frame.
@@ -32,7 +34,7 @@ const (
 const Verdicts = int(verdictEnd)
 
 var verdictNames = [Verdicts]string{
-	"accepted", "duplicate", "stale", "full", "refused: malformed", "refused: size", "refused: frame too long",
+	"accepted", "duplicate", "spare", "stale", "full", "refused: malformed", "refused: size", "refused: frame too long",
 	"refused: contradiction", "refused: too far ahead",
 }
 
@@ -54,6 +56,8 @@ type Stats struct {
 	// Completed counts frames that were finished, Dropped unfinished frames that the caller dropped, and Evicted
 	// unfinished frames that made room for newer ones.
 	Completed, Dropped, Evicted uint64
+	// Recovered counts the data shards of finished frames that were made from parity.
+	Recovered uint64
 	// Holes counts the holes reported, evictions not among them.
 	Holes uint64
 }

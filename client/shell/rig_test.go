@@ -161,7 +161,7 @@ func (s *streamer) frame() error {
 	if err := s.packets.Begin(units.FrameID(s.sent), 0, info); err != nil {
 		return err
 	}
-	if err := s.packets.Slice(unit[:1500], true); err != nil {
+	if err := s.packets.Slice(unit[:1500], 0, true); err != nil {
 		return err
 	}
 	for {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"airbridge/client"
@@ -12,11 +11,11 @@ import (
 	"airbridge/client/tracker"
 	"airbridge/internal/av"
 	"airbridge/protocol/wire"
+	"airbridge/reports"
 	streamershell "airbridge/streamer/shell"
 	"airbridge/streamer/source"
 	"airbridge/transport"
 
-	"github.com/pion/transport/v3/stdnet"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -25,6 +24,8 @@ type demoCommand struct {
 	streamFlags
 	outputFlags
 	viewFlags
+	linkFlags
+	Report   string        `placeholder:"FILE.html" help:"Write an HTML report of the run."`
 	Duration time.Duration `default:"20s" placeholder:"D" help:"How long to stream, such as 20s; 0 until Ctrl-C. Default: 20s."`
 }
 
@@ -33,6 +34,7 @@ func (*demoCommand) Help() string {
 	return `Examples:
   airbridge demo                                        the scene for 20 s, and a table of where the time went
   airbridge demo --size 2560x1344 --fps 90 --bitrate 60M --duration 1m
+  airbridge demo --link wifi6-busy --report busy.html   over a virtual Wi-Fi with other stations on the air
   airbridge demo --source lavfi:testsrc2 --snapshot shots
   airbridge demo --source file:film.mp4 --json result.json
   airbridge demo --duration 10s --json - | jq .latency_ms.motion_to_photon`
@@ -53,12 +55,14 @@ type demo struct {
 	source   source.Source
 	encoder  *av.Encoder
 	files    *files
+	network  *network
+	history  *chronicle
 	close    []func()
 }
 
 // Run streams, and tells how it went.
 func (d *demoCommand) Run(ctx context.Context, c *console) error {
-	if err := d.check(); err != nil {
+	if err := errors.Join(d.check(), checkTargets(d.Report)); err != nil {
 		return err
 	}
 	s, err := d.assemble(c)
@@ -94,7 +98,11 @@ func (d *demoCommand) Run(ctx context.Context, c *console) error {
 	if ctx.Err() != nil {
 		r.Incomplete = new("stopped by the user")
 	}
-	return errors.Join(err, d.write(c, r), verdict(r))
+	err = errors.Join(err, d.write(c, r), judge(r))
+	if d.Report != "" {
+		err = errors.Join(err, writeReport(c, d.Report, []reports.Run{s.history.run(r, s.network)}))
+	}
+	return err
 }
 
 // assemble opens everything that a demo is made of.
@@ -110,13 +118,13 @@ func (d *demoCommand) assemble(c *console) (*demo, error) {
 		return s, err
 	}
 	s.close = append(s.close, s.encoder.Close)
-	net, err := stdnet.NewNet()
-	if err != nil {
-		return s, fmt.Errorf("network: %w", err)
+	if s.network, err = d.linkFlags.open(); err != nil {
+		return s, err
 	}
+	s.close = append(s.close, func() { _ = s.network.close() })
 	var sockets [2]*transport.Socket
 	for i := range sockets {
-		if sockets[i], err = openSocket(c, net, "127.0.0.1:0"); err != nil {
+		if sockets[i], err = openSocket(c, s.network.nets[i], s.network.addrs[i]); err != nil {
 			return s, err
 		}
 		s.close = append(s.close, func() { _ = sockets[i].Close() })
@@ -127,6 +135,8 @@ func (d *demoCommand) assemble(c *console) (*demo, error) {
 	s.streamer = d.streamFlags.shell(c, s.source, s.encoder, sockets[0], clock)
 	s.streamer.Core.Once = true
 	s.streamer.Core.Duration = d.Duration
+	s.history = newChronicle(d.period())
+	s.streamer.Core.Observe = s.history.frame
 	s.streamer.Drawn = s.fidelity.Drawn
 	s.client = clientshell.Config{
 		Core:    client.Config{Streamer: sockets[0].LocalAddr(), Period: d.period(), Datagram: d.Datagram, Nonce: nonce},

@@ -9,6 +9,7 @@ import (
 
 	"airbridge/internal/av"
 	"airbridge/streamer/control/latency"
+	"airbridge/streamer/control/recovery"
 	"airbridge/streamer/source"
 	"airbridge/units"
 )
@@ -39,6 +40,8 @@ type streamFlags struct {
 	Bitrate units.Bitrate `default:"30M" placeholder:"RATE" help:"Rate of the encoder, such as 30M. Default: 30M."`
 	Encoder string        `default:"auto" placeholder:"NAME" help:"Encoder: auto, libx264, nvenc, vaapi or qsv. Default: auto."`
 	Latency string        `default:"tail:0.2%" placeholder:"CTRL" help:"Latency controller: fixed:MARGIN keeps frames ready that long before their slot, tail:SHARE as long as all but that share of frames need. Default: tail:0.2%."`
+
+	Recovery string `default:"idr" placeholder:"CTRL" help:"Recovery controller: idr asks for a new picture after a loss, fec:PERCENT sends as much parity along. Default: idr."`
 
 	Slices   int           `default:"0" placeholder:"N" help:"Slices of a picture, 1 to 16; 0 for one a core, up to 4. Default: 0."`
 	Datagram int           `default:"1400" placeholder:"BYTES" help:"Length of a video datagram (UDP payload), 512 to 8952. Default: 1400."`
@@ -73,6 +76,9 @@ func (f *streamFlags) Validate() error {
 	}
 	if _, err := latency.Parse(f.Latency); err != nil {
 		return fmt.Errorf("--latency: %w", err)
+	}
+	if _, err := recovery.Parse(f.Recovery); err != nil {
+		return fmt.Errorf("--recovery: %w", err)
 	}
 	return nil
 }

@@ -30,6 +30,8 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Stream to a client that dials: the PC's side."`
 	View    viewCommand    `cmd:"" help:"Dial a streamer and show its frames: the headset's side."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has, what is missing and how to get it."`
+	Relay   relayCommand   `cmd:"" help:"Forward UDP through a link model: impair real traffic between real devices."`
+	Report  reportCommand  `cmd:"" help:"Join result files, compare them, and make pages of them."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Verbose bool `short:"v" help:"Log every event of a session to standard error."`

@@ -28,10 +28,14 @@ func (f *streamFlags) sessionRecord(scenario string, res *streamer.Results, hash
 	}
 	r.Controllers.Latency = &f.Latency
 	r.Controllers.Bitrate = new("constant:" + f.Bitrate.String())
-	r.Controllers.Recovery = new("idr")
+	r.Controllers.Recovery = &f.Recovery
 	r.Fill(res.Frames)
 	r.SlowedS = new(res.Slowed.Seconds())
 	r.Network.PacketsSent = new(int64(res.Sent.Datagrams))
+	r.Network.RecoveredFEC = new(int64(res.Repaired))
+	if ratio, ok := res.ParityRatio(); ok {
+		r.Recovery.ParityRatio = &ratio
+	}
 	return r
 }
 
@@ -39,7 +43,10 @@ func (f *streamFlags) sessionRecord(scenario string, res *streamer.Results, hash
 func (d *demoCommand) record(s *demo, sent streamershell.Result, seen clientshell.Result, wall time.Duration) *reports.Record {
 	r := d.sessionRecord("demo", sent.Results, sent.TraceHash, s.encoder.Name())
 	r.WallS = new(wall.Seconds())
-	r.Link = new("loopback")
+	r.Link = &s.network.name
+	if s.network.virtual != nil {
+		r.Seed = &d.Seed
+	}
 	r.Network.PacketsLost = new(max(int64(sent.Results.Sent.Datagrams)-int64(seen.Statistics.Shards), 0))
 	if d := sent.Results.Ended.Sub(sent.Results.Began).Seconds(); d > 0 {
 		r.Network.GoodputMbps = new(float64(sent.Results.Encoded.Bytes) * 8 / d / 1e6)
@@ -68,8 +75,8 @@ func degrees(h *quantile.Histogram[int64], p float64) float64 {
 	return float64(v) / 1e6
 }
 
-// verdict says whether a run did its job.
-func verdict(r *reports.Record) error {
+// judge says whether a run did its job.
+func judge(r *reports.Record) error {
 	if r.Frames.Displayed == nil || *r.Frames.Displayed == 0 {
 		return errBlank
 	}

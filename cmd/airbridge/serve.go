@@ -120,7 +120,7 @@ func (s *serveCommand) tell(c *console, books chan *reports.Record, result strea
 	select {
 	case r := <-books:
 		r.TraceHash = new(fmt.Sprintf("%016x", result.TraceHash))
-		return errors.Join(s.write(c, r), verdict(r))
+		return errors.Join(s.write(c, r), judge(r))
 	default:
 		return nil // nobody came, and nobody was promised
 	}

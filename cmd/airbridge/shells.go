@@ -8,6 +8,7 @@ import (
 	"airbridge/internal/av"
 	"airbridge/streamer"
 	"airbridge/streamer/control/latency"
+	"airbridge/streamer/control/recovery"
 	"airbridge/streamer/pacer"
 	streamershell "airbridge/streamer/shell"
 	"airbridge/streamer/source"
@@ -35,17 +36,21 @@ func openSocket(c *console, net pion.Net, addr string) (*transport.Socket, error
 	return s, nil
 }
 
-// shell configures a streamer's shell as the flags say. The latency controller was verified with the flags.
+// shell configures a streamer's shell as the flags say. The controllers were verified with the flags.
 func (f *streamFlags) shell(c *console, src source.Source, enc *av.Encoder, socket *transport.Socket, clock *transport.Clock) streamershell.Config {
 	margin, err := latency.Parse(f.Latency)
 	if err != nil {
 		panic(fmt.Sprintf("latency controller: %v", err))
 	}
+	repair, err := recovery.Parse(f.Recovery)
+	if err != nil {
+		panic(fmt.Sprintf("recovery controller: %v", err))
+	}
 	return streamershell.Config{
 		Core: streamer.Config{
 			Width: f.Size.width, Height: f.Size.height, Period: f.period(), Bitrate: f.Bitrate, Slices: f.slices(),
 			Posed: src.Abilities().Posed, Steerable: src.Abilities().Steerable,
-			Datagram: f.Datagram, Pace: pacer.Config{Rate: f.Pace}, Latency: margin, Nonce: nonce,
+			Datagram: f.Datagram, Pace: pacer.Config{Rate: f.Pace}, Latency: margin, Recovery: repair, Nonce: nonce,
 		},
 		Socket: socket, Clock: clock, Source: src, Encoder: enc, Realtime: true, Log: c.log,
 	}

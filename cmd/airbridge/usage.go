@@ -20,7 +20,7 @@ func complain(parser *kong.Kong, args []string, err error) string {
 	case command == "" && len(args) > 0 && !strings.HasPrefix(args[0], "-"):
 		text = fmt.Sprintf("unknown command %q: there are %s", args[0], strings.Join(names, ", "))
 	case strings.HasPrefix(text, "--"):
-		text = explain(parser.Model.Node, text)
+		text = explain(parser.Model.Node, command, text)
 	}
 	if command != "" {
 		command = " " + command
@@ -39,8 +39,11 @@ func chosen(names, args []string) string {
 }
 
 // explain adds what the flag takes where the parser only says what it met: its help text tells.
-func explain(n *kong.Node, text string) string {
+func explain(n *kong.Node, command, text string) string {
 	for _, child := range n.Children {
+		if child.Name != command {
+			continue // another command's flag of the same name takes something else
+		}
 		for _, flag := range child.Flags {
 			rest, ok := strings.CutPrefix(text, "--"+flag.Name+": expected ")
 			if !ok {

@@ -10,14 +10,15 @@ const codecs = "internal/av"
 
 // coreTrees are the folders in which every package decides, and does nothing, unless it is one of shells.
 var coreTrees = []string{
-	"units", "machine", "protocol", "streamer", "client", "netem", "internal/quantile", "internal/marker", "internal/picture",
+	"units", "machine", "protocol", "streamer", "client", "netem", "sim", "internal/quantile", "internal/stream", "internal/marker", "internal/picture",
 }
 
 // shells are the folders in those trees that may do things: own a goroutine, a socket, a codec, a device, a file.
 var shells = []string{
 	"streamer/shell", "streamer/source", "streamer/encoder", "streamer/spectator", "streamer/dashboard",
 	"client/shell", "client/decoder", "client/display", "client/audio",
-	"netem/vnetlab", "netem/relay", "netem/pcap",
+	"netem/vnetlab", "netem/relay", "netem/pcap", "netem/wifi/check",
+	"sim/vnet", "sim/sweep", "sim/wake/fit", "sim/encoder/fit",
 }
 
 // coresInShells are cores inside folders of shells.
@@ -26,7 +27,7 @@ var coresInShells = []string{"streamer/source/scene"}
 // lab is what measures production code and is never part of it; labUsers may import it.
 var (
 	lab      = []string{"sim", "netem", "scenarios", "reports"}
-	labUsers = append([]string{"cmd"}, lab...)
+	labUsers = append([]string{"cmd", "scripts"}, lab...)
 )
 
 // sending is the one package of protocol that hands finished datagrams to a machine's output.

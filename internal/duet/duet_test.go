@@ -19,6 +19,7 @@ import (
 	"airbridge/protocol/pose"
 	"airbridge/protocol/wire"
 	"airbridge/streamer"
+	"airbridge/streamer/control/recovery"
 	"airbridge/units"
 )
 
@@ -36,6 +37,7 @@ type desk struct {
 	queue events
 	seq   uint64
 	rng   *rand.Rand
+	elide bool
 
 	streamer *streamerHost
 	client   *clientHost
@@ -85,7 +87,7 @@ func (d *desk) run(until time.Duration) {
 // host drives one machine: its clock, its inputs and its deadline.
 type host struct {
 	desk    *desk
-	machine machine.Machine
+	machine *machine.Trace
 	out     machine.Output
 	offset  int64
 	ppm     int64
@@ -179,10 +181,10 @@ func (s *streamerHost) Send(b machine.Burst) {
 	if n := b.Count(); n < 1 || n > machine.MaxBurst {
 		s.desk.t.Errorf("burst of %d datagrams", n)
 	}
-	b.Each(func(d []byte, _ int) {
+	b.Each(func(d []byte, elided int) {
 		s.sent++
 		s.desk.carry(s.desk.down, d, func(copied []byte) {
-			s.desk.client.handle(&machine.Datagram{From: streamerAddr, At: s.desk.client.mono(), Data: copied})
+			s.desk.client.handle(&machine.Datagram{From: streamerAddr, At: s.desk.client.mono(), Data: copied, Elided: elided})
 		})
 	})
 }
@@ -238,7 +240,11 @@ func (s *streamerHost) work(r streamer.Encode) {
 		unit := accessUnit(r.Frame, s.rate)
 		for i := range 4 {
 			from, to := i*len(unit)/4, (i+1)*len(unit)/4
-			s.handle(&streamer.SliceEncoded{Frame: r.Frame, Slice: i, Last: i == 3, IDR: idr, Bytes: unit[from:to]})
+			e := streamer.SliceEncoded{Frame: r.Frame, Slice: i, Last: i == 3, IDR: idr, Bytes: unit[from:to]}
+			if s.desk.elide {
+				e.Bytes, e.Elided = nil, to-from
+			}
+			s.handle(&e)
 		}
 	})
 }
@@ -316,7 +322,14 @@ func (c *clientHost) sample(r client.SamplePose) {
 // decoded.
 func (c *clientHost) work(r client.Decode) {
 	d := c.desk
-	if want := accessUnit(r.Frame, len(r.Unit)); !bytes.Equal(want, r.Unit) {
+	size := d.streamer.rate
+	if d.elide {
+		size = 0
+	}
+	if r.Length() != d.streamer.rate {
+		d.t.Errorf("frame %d: %d bytes reached the decoder, want %d", r.Frame, r.Length(), d.streamer.rate)
+	}
+	if want := accessUnit(r.Frame, size); !bytes.Equal(want, r.Unit) {
 		d.t.Errorf("frame %d: wrong bytes reached the decoder", r.Frame)
 	}
 	if ref := d.streamer.refs[r.Frame]; ref != 0 && !c.decoded[ref] {
@@ -376,24 +389,29 @@ func (d *desk) carry(link func(*rand.Rand, int64, []byte) []time.Duration, datag
 func clean(*rand.Rand, int64, []byte) []time.Duration { return []time.Duration{time.Millisecond} }
 
 // newDesk lays out a desk with clocks that are far apart and drift by 50 ppm against each other.
-func newDesk(t *testing.T, seed uint64) *desk {
-	d := &desk{t: t, rng: rand.New(rand.NewPCG(seed, 1)), down: clean, up: clean}
+func newDesk(t *testing.T, seed uint64) *desk { return newDeskWith(t, seed, false, nil) }
+
+// newDeskWith lays out a desk on which payload is carried or elided, and protected or not.
+func newDeskWith(t *testing.T, seed uint64, elide bool, repair recovery.Controller) *desk {
+	d := &desk{t: t, rng: rand.New(rand.NewPCG(seed, 1)), elide: elide, down: clean, up: clean}
 	var n uint64
 	nonce := func() uint64 { n++; return n*0x9e3779b97f4a7c15 + seed }
 	d.streamer = &streamerHost{
-		core: streamer.New(streamer.Config{Width: 1920, Height: 1080, Posed: true, Steerable: true, Nonce: nonce, Once: true}),
+		core: streamer.New(streamer.Config{
+			Width: 1920, Height: 1080, Posed: true, Steerable: true, Nonce: nonce, Once: true, Elide: elide, Recovery: repair,
+		}),
 		rate: 30_000, render: 4 * time.Millisecond, encode: 5 * time.Millisecond,
 		refs: map[units.FrameID]units.FrameID{}, eyes: map[units.FrameID]pose.Pose{},
 		handles: ledger{t: t, name: "streamer"},
 	}
-	d.streamer.host = host{desk: d, machine: d.streamer.core, out: d.streamer, offset: 5e9}
+	d.streamer.host = host{desk: d, machine: machine.NewTrace(d.streamer.core), out: d.streamer, offset: 5e9}
 	d.client = &clientHost{
-		core:    client.New(client.Config{Streamer: streamerAddr, Nonce: nonce}),
+		core:    client.New(client.Config{Streamer: streamerAddr, Nonce: nonce, Elide: elide}),
 		decode:  2 * time.Millisecond,
 		decoded: map[units.FrameID]bool{}, claimed: map[units.FrameID]pose.Pose{},
 		handles: ledger{t: t, name: "client"},
 	}
-	d.client.host = host{desk: d, machine: d.client.core, out: d.client, offset: 77e9, ppm: 50}
+	d.client.host = host{desk: d, machine: machine.NewTrace(d.client.core), out: d.client, offset: 77e9, ppm: 50}
 	d.client.started = 77e9
 	d.at(0, d.client.slots)
 	d.at(0, d.client.rearm)

@@ -33,8 +33,6 @@ type Config struct {
 	Step time.Duration
 	// Hosts are the addresses of the hosts; each is on the LAN of its direction. At most one host an address.
 	Hosts []Host
-	// Tap sees packets as they are sent and as they come out; nil for none. It is called from one goroutine at a time.
-	Tap Tap
 }
 
 // Host is one host of the network.
@@ -44,12 +42,6 @@ type Host struct {
 	// Flow and Dir stand in the packets it sends.
 	Flow uint16
 	Dir  netem.Dir
-}
-
-// Tap sees every packet as it is sent and as it comes out; data is valid during the call.
-type Tap interface {
-	Sent(at netem.True, p netem.Packet, data []byte)
-	Out(at netem.True, p netem.Packet, data []byte)
 }
 
 // Network is two LANs with a medium between them. It is safe for concurrent use.

@@ -75,9 +75,6 @@ func (p *pump) deliver() {
 			continue
 		}
 		item := &p.parcels[out.ID]
-		if n.cfg.Tap != nil {
-			n.cfg.Tap.Out(now, out, item.data)
-		}
 		if out.Fate == netem.Arrived {
 			p.forward(item, out)
 		}
@@ -142,9 +139,6 @@ func (p *pump) collect() {
 		item.packet.ID = p.name()
 		p.parcels[item.packet.ID] = item
 		p.train = append(p.train, item.packet)
-		if n.cfg.Tap != nil {
-			n.cfg.Tap.Sent(now, item.packet, item.data)
-		}
 	}
 	n.cfg.Medium.Admit(now, p.train)
 	p.last = now

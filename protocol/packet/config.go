@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"airbridge/protocol/fec"
 	"airbridge/protocol/wire"
 	"airbridge/units"
 )
@@ -27,6 +28,11 @@ type Config struct {
 	MaxFrame units.ByteCount
 	// Frames bounds the frames that are queued at one time. Default 8.
 	Frames int
+	// Parity says how many parity shards a block of k data shards gets, of an IDR or not: streamer/control/recovery makes
+	// such controllers. Default none. A frame is protected or not as a whole, as Parity says of one shard when it begins.
+	Parity redundancy
+	// Carrier is how payload is kept. Default fec.Real.
+	Carrier fec.Carrier
 }
 
 func (c Config) withDefaults() Config {
@@ -38,6 +44,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Frames == 0 {
 		c.Frames = DefaultFrames
+	}
+	if c.Carrier == nil {
+		c.Carrier = fec.Real{}
 	}
 	return c
 }

@@ -5,64 +5,159 @@ import (
 	"airbridge/units"
 )
 
-// cut is one frame being cut, or cut and waiting. Datagram i stands at slab[i*size:].
+// cut is one frame being cut, or cut and waiting.
 type cut struct {
-	slab          []byte
-	payload, size int
+	*format
+	blocks []*block      // the last is being filled until the frame is finished
+	block  func() *block // gives another
 
-	header wire.Header
-	shard  wire.Shard // of the payload being filled, apart from its place
-	frame  units.FrameID
-	bytes  int // of the frame so far
-	slice  int // the slice being written
-	fill   int // bytes in the payload after the finished ones
-	ready  int // datagrams finished
-	end    int // where they end in the slab
-	taken  int // datagrams handed out
+	header    wire.Header
+	shard     wire.Shard // what all shards of the frame say
+	protected bool       // parity follows
+	bytes     int        // of the frame so far
+	slice     int        // the slice being written
+	first     uint8      // the first slice in the payload being filled
+	last      uint8      // the last
+	fill      int        // bytes in the payload after the finished ones
+	taken     int        // datagrams handed out
+	left      int        // datagrams that can be taken
+	leftBytes int        // how long they are
 }
 
-func (c *cut) begin(session uint32, frame units.FrameID, ref uint8, payload int) {
+func (c *cut) begin(session uint32, frame units.FrameID, ref uint8) {
 	*c = cut{
-		slab: c.slab, payload: payload, size: payload + wire.ShardOverhead,
+		format: c.format, blocks: c.blocks[:0], block: c.block,
 		header: wire.Header{Kind: wire.KindShard, Session: session},
 		shard:  wire.Shard{Frame: frame, Ref: ref},
-		frame:  frame,
 	}
+	c.protected = c.wanted(1) > 0
+	c.grow()
 }
 
-// write appends bytes to the frame. A full payload is finished only when a byte behind it comes: until then it may be the
-// frame's last, which says so.
-func (c *cut) write(b []byte) {
-	c.bytes += len(b)
-	for len(b) > 0 {
+// wanted is how many parity shards a block of k gets.
+func (c *cut) wanted(k int) int {
+	if c.parity == nil {
+		return 0
+	}
+	return min(max(c.parity.Parity(k, c.shard.Ref == 0), 0), wire.MaxParity)
+}
+
+// grow begins the next block.
+func (c *cut) grow() {
+	b := c.block()
+	b.begin(len(c.blocks), c.slice)
+	c.blocks = append(c.blocks, b)
+}
+
+// write appends b and elided bytes behind it to the frame. A full payload is finished only when a byte behind it comes:
+// until then it may be the frame's last, which says so.
+func (c *cut) write(b []byte, elided int) {
+	left := len(b) + elided
+	c.bytes += left
+	for left > 0 {
 		if c.fill == c.payload {
 			c.seal(false)
 		}
 		if c.fill == 0 {
-			c.shard.FirstSlice = uint8(c.slice)
+			c.first = uint8(c.slice)
 		}
-		c.shard.LastSlice = uint8(c.slice)
-		at := c.ready*c.size + wire.ShardOverhead + c.fill
-		n := copy(c.slab[at:at+c.payload-c.fill], b)
+		c.last = uint8(c.slice)
+		n := min(c.payload-c.fill, left)
+		here := min(n, len(b))
+		if c.fill < c.kept {
+			filling := c.blocks[len(c.blocks)-1]
+			copy(c.body(filling.data, filling.ready)[c.fill:], b[:here])
+		}
 		c.fill += n
-		b = b[n:]
+		b = b[here:]
+		left -= n
 	}
 }
 
 // finish seals the frame's last payload, of which there is always one: the prefix alone fills it.
 func (c *cut) finish() { c.seal(true) }
 
-// seal writes the headers of the payload being filled and goes on to the next.
+// seal writes the header of the payload being filled and goes on to the next, in the next block where this one is full.
 func (c *cut) seal(last bool) {
+	b := c.blocks[len(c.blocks)-1]
+	index := b.ready
+	b.ready++
+	c.left++
+	c.leftBytes += c.fill + wire.ShardOverhead
 	s := c.shard
-	s.Block, s.Index = uint8(c.ready/wire.BlockShards), uint8(c.ready%wire.BlockShards)
-	if last || s.Index == wire.BlockShards-1 {
-		s.K, s.Last = s.Index+1, last
-		s.Length = uint32(int(s.Index)*c.payload + c.fill)
+	s.Block, s.FirstSlice, s.LastSlice = b.number, c.first, c.last
+	full := b.ready == wire.BlockShards
+	switch {
+	case last || full:
+		s.K, s.Last, s.Length = uint8(b.ready), last, uint32(index*c.payload+c.fill)
+		c.close(b, &s)
+	case c.protected:
+		s.Parity = 1
 	}
-	at := c.ready * c.size
-	s.Append(c.header.Append(c.slab[at:at]))
-	c.end = at + wire.ShardOverhead + c.fill
-	c.ready++
+	s.Index = uint8(index)
+	c.put(b.data, index, s)
 	c.fill = 0
+	if full && !last {
+		c.grow()
+	}
+}
+
+// close ends a block, whose last shard is s, with its parity.
+func (c *cut) close(b *block, s *wire.Shard) {
+	parity := 0
+	if c.protected {
+		parity = c.wanted(b.ready)
+	}
+	b.protect(c.format, c.fill, parity)
+	s.Parity = uint8(parity)
+	p := *s
+	p.FirstSlice = b.firstSlice
+	for j := range parity {
+		p.Index = s.K + uint8(j)
+		c.put(b.spare, j, p)
+	}
+	c.left += parity
+	c.leftBytes += parity * c.size()
+}
+
+// put writes the headers of datagram i.
+func (c *cut) put(slab []byte, i int, s wire.Shard) {
+	at := i * c.stride()
+	s.Append(c.header.Append(slab[at:at]))
+}
+
+// next chooses the block whose datagrams leave next, and the most that leave at a time. The blocks of a protected frame
+// take turns, so that each has sent the same share of its shards: what is lost in one go is spread over all of them, and
+// the parity of all of them makes it good. Without parity there is no gain, and a receiver can tell earlier what is missing
+// of a frame that comes in order.
+func (c *cut) next() (chosen *block, most int) {
+	if !c.protected {
+		return c.oldest(), wire.BlockShards
+	}
+	var second *block
+	for _, b := range c.blocks {
+		switch {
+		case b.left() == 0:
+		case chosen == nil:
+			chosen = b
+		case b.behind(chosen):
+			chosen, second = b, chosen
+		case second == nil || b.behind(second):
+			second = b
+		}
+	}
+	if second == nil {
+		return chosen, wire.BlockShards
+	}
+	return chosen, chosen.turn(second)
+}
+
+// oldest is the first block that has datagrams left.
+func (c *cut) oldest() *block {
+	for _, b := range c.blocks {
+		if b.left() > 0 {
+			return b
+		}
+	}
+	return nil
 }

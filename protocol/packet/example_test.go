@@ -32,7 +32,7 @@ func Example() {
 		return
 	}
 	for i, slice := range [][]byte{make([]byte, 5000), make([]byte, 1000)} {
-		if err := p.Slice(slice, i == 1); err != nil {
+		if err := p.Slice(slice, 0, i == 1); err != nil {
 			fmt.Println(err)
 			return
 		}

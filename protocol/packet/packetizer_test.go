@@ -39,7 +39,7 @@ func begin(t *testing.T, p *Packetizer, frame units.FrameID, ref uint8) {
 
 func slice(t *testing.T, p *Packetizer, b []byte, last bool) {
 	t.Helper()
-	if err := p.Slice(b, last); err != nil {
+	if err := p.Slice(b, 0, last); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -264,7 +264,7 @@ func TestOverheadShortensDatagrams(t *testing.T) {
 
 func TestFramesAreRefused(t *testing.T) {
 	p := newPacketizer(t, small)
-	if err := p.Slice(nil, true); !errors.Is(err, ErrNoFrame) {
+	if err := p.Slice(nil, 0, true); !errors.Is(err, ErrNoFrame) {
 		t.Errorf("Slice without a frame = %v, want ErrNoFrame", err)
 	}
 	begin(t, p, 5, 4)
@@ -289,7 +289,7 @@ func TestFramesAreRefused(t *testing.T) {
 	if err := p.Begin(8, 1, info); !errors.Is(err, ErrFull) {
 		t.Errorf("Begin behind %d frames = %v, want ErrFull", p.Queued(), err)
 	}
-	if err := p.Slice(pattern(10), true); err != nil {
+	if err := p.Slice(pattern(10), 0, true); err != nil {
 		t.Errorf("Slice of a refused frame = %v, want nil", err)
 	}
 	if n, _ := p.Ready(); n != 3 {
@@ -305,7 +305,7 @@ func TestFrameThatGrowsTooLongIsGivenUp(t *testing.T) {
 	slice(t, p, pattern(1000), true) // just fits
 	begin(t, p, 2, 1)
 	slice(t, p, pattern(999), false)
-	if err := p.Slice(pattern(2), false); !errors.Is(err, ErrTooLong) {
+	if err := p.Slice(pattern(2), 0, false); !errors.Is(err, ErrTooLong) {
 		t.Errorf("Slice beyond the longest frame = %v, want ErrTooLong", err)
 	}
 	slice(t, p, pattern(2), true) // swallowed

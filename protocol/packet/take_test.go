@@ -170,7 +170,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		frame++
 		_ = p.Begin(frame, 0, info)
 		for i := range 5 {
-			_ = p.Slice(unit[i*10_000:(i+1)*10_000], i == 4)
+			_ = p.Slice(unit[i*10_000:(i+1)*10_000], 0, i == 4)
 		}
 		for p.Take(0, 1, 8, 20_000).Count > 0 {
 		}
@@ -196,7 +196,7 @@ func BenchmarkPacketize150KB(b *testing.B) {
 	for b.Loop() {
 		frame++
 		_ = p.Begin(frame, 0, info)
-		_ = p.Slice(unit, true)
+		_ = p.Slice(unit, 0, true)
 		for p.Take(0, 1, 46, math.MaxInt64).Count > 0 {
 		}
 	}

@@ -43,7 +43,7 @@ func (o Outcome) String() string {
 	return fmt.Sprintf("outcome %d", uint8(o))
 }
 
-// Report is what the client knows of one frame: frame u32, outcome u8, flags u8, zero u16, sent u32, zero u32, received
+// Report is what the client knows of one frame: frame u32, outcome u8, flags u8, repaired u16, sent u32, zero u32, received
 // i64, then recovered, decode start, decoded, latched and displayed as u32 nanoseconds after received, margin i32 ns. A
 // stage that never happened repeats the one before it.
 type Report struct {
@@ -52,6 +52,8 @@ type Report struct {
 	Outcome Outcome
 	// ShownLate goes with Late: the frame was shown after all, in a later slot, because nothing newer had come.
 	ShownLate bool
+	// Repaired is how many of its data shards did not come and were recovered from parity.
+	Repaired uint16
 	// Sent is the Sent field of the last datagram the frame needed.
 	Sent uint32
 	// Received is when that datagram arrived, on the client's clock.
@@ -70,7 +72,8 @@ func (r Report) Append(dst []byte) []byte {
 	if r.ShownLate {
 		flags = 1
 	}
-	dst = append(dst, byte(r.Outcome), flags, 0, 0)
+	dst = append(dst, byte(r.Outcome), flags)
+	dst = binary.BigEndian.AppendUint16(dst, r.Repaired)
 	dst = binary.BigEndian.AppendUint32(dst, r.Sent)
 	dst = binary.BigEndian.AppendUint32(dst, 0)
 	dst = appendStamp(dst, r.Received)
@@ -86,13 +89,14 @@ func parseReport(b []byte) (Report, error) {
 		Frame:     units.FrameID(binary.BigEndian.Uint32(b)),
 		Outcome:   Outcome(b[4]),
 		ShownLate: b[5] == 1,
+		Repaired:  binary.BigEndian.Uint16(b[6:]),
 		Sent:      binary.BigEndian.Uint32(b[8:]),
 		Received:  readStamp(b[16:]),
 		Recovered: since(24), DecodeStart: since(28), Decoded: since(32), Latched: since(36), Displayed: since(40),
 		Margin: time.Duration(int32(binary.BigEndian.Uint32(b[44:]))),
 	}
 	ordered := r.Recovered <= r.DecodeStart && r.DecodeStart <= r.Decoded && r.Decoded <= r.Latched && r.Latched <= r.Displayed
-	zero := binary.BigEndian.Uint32(b[12:]) == 0 && b[6] == 0 && b[7] == 0
+	zero := binary.BigEndian.Uint32(b[12:]) == 0
 	known := r.Outcome >= Displayed && r.Outcome <= Lost && b[5] <= 1 && (!r.ShownLate || r.Outcome == Late)
 	if r.Frame == 0 || !known || !zero || !ordered {
 		return Report{}, ErrField

@@ -12,7 +12,7 @@ import (
 )
 
 var reportSample = Report{
-	Frame: 77, Outcome: Late, ShownLate: true, Sent: 123456, Received: -5,
+	Frame: 77, Outcome: Late, ShownLate: true, Repaired: 0xabcd, Sent: 123456, Received: -5,
 	Recovered: 1, DecodeStart: 2, Decoded: 5 * time.Millisecond, Latched: 6 * time.Millisecond, Displayed: math.MaxUint32,
 	Margin: -700 * time.Microsecond,
 }
@@ -47,7 +47,6 @@ func TestFeedback(t *testing.T) {
 		patch{"outcome of the streamer", 8, []byte{byte(Skipped)}, nil},
 		patch{"shown late but in time", 8, []byte{byte(Displayed)}, nil},
 		patch{"unknown flag", 9, []byte{2}, nil},
-		patch{"reserved bytes of a report", 11, []byte{1}, nil},
 		patch{"reserved word of a report", 19, []byte{1}, nil},
 		patch{"decoded before it began", 36, zero4, nil},
 		patch{"second report without a frame", 4 + ReportSize, zero4, nil},

@@ -34,9 +34,9 @@ const (
 	maxPollShift = 50 * time.Millisecond
 )
 
-// ParseFrameInfo reads the prefix of a whole frame's bytes and returns the access unit, at least one byte.
+// ParseFrameInfo reads the prefix of a whole frame's bytes and returns what is there of the access unit.
 func ParseFrameInfo(b []byte) (f FrameInfo, unit []byte, err error) {
-	if len(b) <= FrameInfoSize {
+	if len(b) < FrameInfoSize {
 		return FrameInfo{}, nil, ErrTruncated
 	}
 	f = FrameInfo{

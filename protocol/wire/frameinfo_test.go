@@ -14,8 +14,8 @@ var frameInfoTwin = twin[FrameInfo]{
 		f, _, err := ParseFrameInfo(b)
 		return f, err
 	},
-	append: func(f FrameInfo, dst []byte) []byte { return append(f.Append(dst), 'u') },
-	size:   FrameInfoSize + 1, open: true,
+	append: func(f FrameInfo, dst []byte) []byte { return f.Append(dst) },
+	size:   FrameInfoSize, open: true,
 }
 
 func TestFrameInfo(t *testing.T) {

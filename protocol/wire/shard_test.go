@@ -27,6 +27,10 @@ func TestShard(t *testing.T) {
 		Shard{Frame: math.MaxUint32, Ref: 255, Block: 255, Index: BlockShards - 2, LastSlice: MaxSlices - 1},
 		Shard{Frame: 7, Index: BlockShards - 1, K: BlockShards, Length: BlockShards * 1364},
 		Shard{Frame: 7, Index: 0, K: BlockShards, Length: BlockShards},
+		Shard{Frame: 7, Index: 5, Parity: 1},
+		Shard{Frame: 7, Index: 2, K: 3, Last: true, Length: 3, Parity: MaxParity},
+		Shard{Frame: 7, Index: 3, K: 3, Last: true, Length: 3, Parity: 1},
+		Shard{Frame: 7, Index: 255, K: BlockShards, Length: BlockShards, Parity: MaxParity},
 	)
 	shardTwin.refusesLengths(t, shardSample)
 	shardTwin.refusesFields(t, shardSample,
@@ -37,7 +41,9 @@ func TestShard(t *testing.T) {
 		patch{"slices backwards", 12, []byte{4}, nil},
 		patch{"slice beyond the most", 13, []byte{MaxSlices}, nil},
 		patch{"unknown flag", 14, []byte{2}, nil},
-		patch{"reserved byte", 15, []byte{1}, nil},
+		patch{"too much parity", 15, []byte{MaxParity + 1}, nil},
+		patch{"index beyond the parity", 9, []byte{5, 3, 5, 1, 3, 1, 2}, nil},
+		patch{"open, yet with counted parity", 9, []byte{0, 0, 5, 1, 3, 0, 2, 0, 0, 0, 0}, nil},
 		patch{"fewer bytes than shards", 16, []byte{0, 0, 0, 2}, nil},
 		patch{"open, yet with a length", 10, []byte{0, 4, 1, 3, 0}, nil},
 		patch{"open, yet the last", 10, []byte{0, 4, 1, 3, 1, 0, 0, 0, 0, 0}, nil},
@@ -49,6 +55,22 @@ func TestShardThatEndsABlockMustCloseIt(t *testing.T) {
 	open := Shard{Frame: 1, Index: BlockShards - 1}
 	if open.Valid() {
 		t.Errorf("Valid(%+v) = true, want false: nothing of the block follows", open)
+	}
+}
+
+func TestParityFollowsTheData(t *testing.T) {
+	for _, c := range []struct {
+		s    Shard
+		want bool
+	}{
+		{Shard{Index: 7}, false}, // open: more data follows
+		{Shard{Index: 7, K: 8, Parity: 2}, false},
+		{Shard{Index: 8, K: 8, Parity: 2}, true},
+		{Shard{Index: 9, K: 8, Parity: 2}, true},
+	} {
+		if got := c.s.IsParity(); got != c.want {
+			t.Errorf("IsParity of %+v = %t, want %t", c.s, got, c.want)
+		}
 	}
 }
 

@@ -58,10 +58,10 @@ type End struct {
 	sent     []netem.Packet // at this step
 }
 
-// Tap sees every packet as it is sent and as it arrives; what data shows is valid during the call.
+// Tap sees every packet before the link and after it, with its fate; data is valid during the call. A pcap.Writer is one.
 type Tap interface {
-	Sent(at netem.True, p netem.Packet, data []byte)
-	Out(at netem.True, p netem.Packet, data []byte)
+	Before(at netem.True, p netem.Packet, from, to netip.AddrPort, data []byte)
+	After(at netem.True, p netem.Packet, from, to netip.AddrPort, data []byte)
 }
 
 // Counts is what passed.
@@ -184,7 +184,7 @@ func (w *World) arrive(p netem.Packet) {
 	}
 	l := w.store.at(p.ID)
 	if w.tap != nil {
-		w.tap.Out(w.now, p, l.data)
+		w.tap.After(w.now, p, l.from, l.to, l.data)
 	}
 	if e := w.peers[p.Flow][p.Dir]; p.Fate == netem.Arrived && e != nil && w.now >= e.Starts && l.to == e.Addr {
 		now := e.Clock.Mono(w.now)
@@ -233,7 +233,7 @@ func (w *World) Send(b machine.Burst) {
 			Flow: e.Flow, Dir: e.Dir, DSCP: b.DSCP, ECN: e.ECN,
 		}
 		if w.tap != nil {
-			w.tap.Sent(w.now, p, rest[:n])
+			w.tap.Before(w.now, p, e.Addr, b.To, rest[:n])
 		}
 		w.counts.Sent[e.Dir]++
 		w.counts.Bytes[e.Dir] += uint64(p.Size)

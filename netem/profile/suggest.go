@@ -1,0 +1,50 @@
+package profile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// suggest returns what a misspelt name may have meant, as the end of a message: ": did you mean X?" or else all there is.
+func suggest(name string, known []string) string {
+	if best, distance := nearest(name, known); distance <= max(2, len(name)/3) {
+		return fmt.Sprintf(": did you mean %s?", best)
+	}
+	return ": want one of " + strings.Join(known, ", ")
+}
+
+// nearest finds the known name with the least edit distance.
+func nearest(name string, known []string) (best string, distance int) {
+	const far = 1 << 20
+	distance = far
+	if len(name) > 64 {
+		return "", far
+	}
+	for _, k := range known {
+		if d := edits(name, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	return best, distance
+}
+
+// edits is the Levenshtein distance of two short names.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		above := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := above
+			if a[i] != b[j] {
+				cost++
+			}
+			above = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,37 @@
+package vrload
+
+import "time"
+
+// Case is a workload with a name.
+type Case struct {
+	Name string
+	Workload
+	// Core is set for the cases that a comparison always runs; the others take long in ns-3.
+	Core bool
+}
+
+// Cases are the workloads by which the cell is compared with ns-3.
+func Cases() []Case {
+	of := func(name string, core bool, change func(w *Workload)) Case {
+		w := Default()
+		change(&w)
+		return Case{name, w, core}
+	}
+	contended := func(others int, mbps float64) func(w *Workload) {
+		return func(w *Workload) { w.Stations, w.Background = others+1, mbps }
+	}
+	return []Case{
+		of("clean", true, func(*Workload) {}),
+		of("3x15", true, contended(3, 15)),
+		of("5x25", true, contended(5, 25)),
+		of("2x40", false, contended(2, 40)),
+		of("8x10", false, contended(8, 10)),
+		of("mcs5", false, func(w *Workload) { w.MCS = 5 }),
+		of("mcs5-3x15", false, func(w *Workload) { w.MCS, w.Stations, w.Background = 5, 4, 15 }),
+		of("120fps", false, func(w *Workload) { w.FPS, w.Mbps = 120, 100 }),
+		of("3x15-video", false, func(w *Workload) { w.Stations, w.Background, w.Priority = 4, 15, 5 }),
+		of("5x25-video", false, func(w *Workload) { w.Stations, w.Background, w.Priority = 6, 25, 5 }),
+	}
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -1,0 +1,281 @@
+// Package wifi models one Wi-Fi cell as a netem.Medium: an access point, its stations, and one channel that all of
+// them hear. Headsets get packets from the access point and send others back; other stations load the channel with
+// on/off traffic of their own.
+//
+// Modelled are airtime, EDCA contention with its four access categories, A-MPDU aggregation with block
+// acknowledgements and retries, beacons, fading with rate adaptation, and three disturbances: background scans, roaming
+// and microwave ovens. A whole A-MPDU arrives at one instant, as one train. Not modelled are hidden nodes, capture,
+// legacy stations with protection frames, OFDMA and multi-user MIMO.
+//
+// Work is done once a channel access, not once a packet: idle slots, background arrivals and fading are arithmetic that
+// is done when an access needs it. Nothing is allocated after New but room for drops beyond all earlier ones.
+//
+// docs/wifi.md names the source of every number and shows the comparison with ns-3; what has no outside truth is listed
+// there.
+package wifi
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"airbridge/internal/stream"
+	"airbridge/netem"
+)
+
+// Cell is one Wi-Fi cell. It is not safe for concurrent use; whoever built it owns it.
+type Cell struct {
+	cfg     Config
+	answers answers
+	// drawBackoff and drawLoss are apart so that a loss cannot shift the backoffs.
+	drawBackoff, drawLoss *rand.Rand
+	contenders            []contender
+	radios                []radio // the headsets' first
+	routes                []route // by session
+	onAir                 []*contender
+	stats                 Stats
+
+	busy    bool       // a transmission is on the air
+	until   netem.True // its end
+	free    netem.True // end of the last exchange
+	granted netem.True // from here AIFS is counted
+	next    netem.True // the next event, stale when it has to be sought again
+
+	dropped   []netem.Packet // refused since the last Deliver
+	droppedAt netem.True
+	into      []netem.Packet // of the Deliver that is running
+}
+
+// Stats counts what happened on the channel.
+type Stats struct {
+	// Accesses counts channel accesses, Collisions those of them in which two stations or more began at once.
+	Accesses, Collisions uint64
+}
+
+// route holds the queues of one session by direction and category; without WMM all categories share one.
+type route [netem.Dirs][Categories]*queue
+
+const (
+	// stale marks Cell.next as to be sought again.
+	stale netem.True = -1
+	// later is after every event, with room to add to it.
+	later netem.True = math.MaxInt64 / 2
+)
+
+var (
+	_ netem.Medium   = (*Cell)(nil)
+	_ netem.Gauge    = (*Cell)(nil)
+	_ netem.Narrator = (*Cell)(nil)
+)
+
+// New returns the cell that cfg describes, or all that is wrong with cfg.
+func New(cfg Config) (*Cell, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("wifi cell: %w", err)
+	}
+	return build(cfg.withDefaults()), nil
+}
+
+// Stats returns what happened on the channel so far.
+func (c *Cell) Stats() Stats { return c.stats }
+
+// Admit queues a train of packets; what finds its queue full comes out of the next Deliver as an overflow. A packet's
+// Flow must be one of the cell's sessions.
+func (c *Cell) Admit(now netem.True, train []netem.Packet) {
+	for i := range train {
+		p := &train[i]
+		if int(p.Flow) >= len(c.routes) {
+			panic(fmt.Sprintf("wifi: packet of session %d admitted to a cell of %d", p.Flow, len(c.routes)))
+		}
+		q := c.routes[p.Flow][p.Dir][CategoryOf(p.DSCP)]
+		if !q.push(now, p) {
+			p := *p
+			p.Fate = netem.Overflow
+			c.dropped, c.droppedAt = append(c.dropped, p), now
+			continue
+		}
+		if !q.owner.pending {
+			c.request(now, q.owner)
+		}
+	}
+}
+
+// Next returns the instant of the next event. A scan of all contenders serves as the event queue: every access looks at
+// all of them in any case.
+func (c *Cell) Next() netem.True {
+	switch {
+	case len(c.dropped) > 0:
+		return c.droppedAt
+	case c.next == stale:
+		c.next = c.seek()
+	}
+	if c.next >= later {
+		return netem.Never
+	}
+	return c.next
+}
+
+func (c *Cell) seek() netem.True {
+	next := later
+	if c.busy {
+		next = c.until
+	}
+	for i := range c.contenders {
+		n := &c.contenders[i]
+		next = min(next, n.wake)
+		if n.pending && !c.busy {
+			next = min(next, c.turn(n))
+		}
+	}
+	return next
+}
+
+// Deliver runs every event due by now and appends the packets that left the cell.
+func (c *Cell) Deliver(now netem.True, into []netem.Packet) []netem.Packet {
+	c.into = append(into, c.dropped...)
+	c.dropped = c.dropped[:0]
+	for t := c.Next(); t <= now; t = c.Next() {
+		c.next = stale
+		switch {
+		case c.busy && t == c.until:
+			c.finish(t)
+		case !c.awake(t):
+			c.access(t)
+		}
+	}
+	into, c.into = c.into, nil
+	return into
+}
+
+// awake runs the timers due at t and reports whether there was one: a beacon, a background arrival at a contender that
+// had nothing to send, a station that is back.
+func (c *Cell) awake(t netem.True) bool {
+	some := false
+	for i := range c.contenders {
+		n := &c.contenders[i]
+		if n.wake != t {
+			continue
+		}
+		n.wake, some = later, true
+		if n.every > 0 {
+			n.wake = t + netem.True(n.every)
+		}
+		c.request(t, n)
+	}
+	return some
+}
+
+// build makes the cell of a complete and valid configuration.
+func build(cfg Config) *Cell {
+	c := &Cell{cfg: cfg, answers: newAnswers(cfg.Control, cfg.MaxMPDUs), next: stale,
+		drawBackoff: stream.New(cfg.Seed, "wifi/backoff"), drawLoss: stream.New(cfg.Seed, "wifi/loss")}
+	// Radios and contenders are pointed at: they must not move.
+	c.radios = make([]radio, 0, cfg.Sessions+len(cfg.Stations))
+	categories := len(c.categories())
+	c.contenders = make([]contender, 0, 1+categories*(1+cfg.Sessions+len(cfg.Stations)))
+	c.onAir = make([]*contender, 0, cap(c.contenders))
+	c.routes = make([]route, cfg.Sessions)
+
+	if cfg.Beacon > 0 {
+		c.addBeacon()
+	}
+	ap := c.addDevice(accessPoint)
+	for s := range cfg.Sessions {
+		radio := c.addRadio(cfg.Headsets[min(s, len(cfg.Headsets)-1)])
+		c.addRoute(s, netem.Down, ap, radio)
+		c.addRoute(s, netem.Up, c.addDevice(int32(s)), radio)
+	}
+	for i := range cfg.Stations {
+		c.addStation(i, ap)
+	}
+	return c
+}
+
+// device is a device's contender for each category; without WMM one serves all.
+type device [Categories]*contender
+
+// categories returns the access categories in use, the highest first: that is their order within a device, where the
+// higher wins an internal collision.
+func (c *Cell) categories() []Category {
+	if c.cfg.NoWMM {
+		return []Category{BestEffort}
+	}
+	return []Category{Voice, Video, BestEffort, Background}
+}
+
+func (c *Cell) addDevice(id int32) (d device) {
+	for _, category := range c.categories() {
+		d[category] = c.addContender(id, c.cfg.EDCA[category])
+	}
+	for category, n := range d {
+		if n == nil {
+			d[category] = d[BestEffort]
+		}
+	}
+	return d
+}
+
+func (c *Cell) addContender(id int32, e EDCA) *contender {
+	c.contenders = append(c.contenders, contender{edca: e, device: id, window: e.CWMin, wake: later,
+		aifs: netem.True(e.AIFSN) * slot})
+	return &c.contenders[len(c.contenders)-1]
+}
+
+func (c *Cell) addRoute(session int, dir netem.Dir, d device, r *radio) {
+	for category, n := range d {
+		if c.cfg.NoWMM && Category(category) != BestEffort {
+			continue
+		}
+		q := &queue{owner: n, radio: r, limit: c.cfg.Queue, ring: make([]entry, ringSize(c.cfg.Queue))}
+		n.queues = append(n.queues, q)
+		c.routes[session][dir][category] = q
+	}
+	for category, q := range c.routes[session][dir] {
+		if q == nil {
+			c.routes[session][dir][category] = c.routes[session][dir][BestEffort]
+		}
+	}
+}
+
+// addStation adds a station with background traffic. It contends in one category a direction.
+func (c *Cell) addStation(i int, ap device) {
+	s, id := &c.cfg.Stations[i], int32(c.cfg.Sessions+i)
+	r := c.addRadio(s.Radio)
+	if s.Up.Rate > 0 {
+		n := c.addContender(id, c.cfg.EDCA[c.inUse(s.Up.Category)])
+		c.addTraffic(n, r, s.Up, fmt.Sprintf("wifi/onoff/%d/up", i))
+	}
+	if s.Down.Rate > 0 {
+		c.addTraffic(ap[s.Down.Category], r, s.Down, fmt.Sprintf("wifi/onoff/%d/down", i))
+	}
+}
+
+// inUse returns the category that traffic of a category really gets.
+func (c *Cell) inUse(category Category) Category {
+	if c.cfg.NoWMM {
+		return BestEffort
+	}
+	return category
+}
+
+// addTraffic gives a contender a queue that fills itself.
+func (c *Cell) addTraffic(n *contender, r *radio, t OnOff, name string) {
+	q := &queue{owner: n, radio: r, limit: c.cfg.BackgroundQueue, source: newSource(t, stream.New(c.cfg.Seed, name))}
+	n.queues = append(n.queues, q)
+	n.wake = min(n.wake, q.source.next)
+}
+
+func (c *Cell) addBeacon() {
+	n := c.addContender(accessPoint, EDCA{AIFSN: 1}) // PIFS and no backoff
+	n.every = c.cfg.Beacon
+	n.wake = netem.True(stream.New(c.cfg.Seed, "wifi/beacon").Int64N(int64(c.cfg.Beacon)))
+}
+
+func (c *Cell) addRadio(r Radio) *radio {
+	c.radios = append(c.radios, newRadio(r, c.cfg.Seed, len(c.radios)))
+	return &c.radios[len(c.radios)-1]
+}
+
+// beaconAirtime is what a beacon of ns-3.37's access point takes at 6 Mbit/s.
+const beaconAirtime = 284 * time.Microsecond

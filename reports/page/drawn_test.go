@@ -1,0 +1,135 @@
+package page
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const look = `[...document.querySelectorAll(".chart")].filter(c => c.offsetParent).map(c => ({
+	id: c.id, marks: c.querySelectorAll("svg path").length, texts: c.querySelectorAll("svg text").length,
+	inside: [...c.querySelectorAll("svg text")].every(t => { const r = t.getBoundingClientRect(), o = c.getBoundingClientRect();
+		return r.left >= o.left - 2 && r.right <= o.right + 2; }),
+	filled: c.querySelector("svg") ? c.querySelector("svg").clientWidth / c.clientWidth : 0}))`
+
+type drawn struct {
+	ID           string
+	Marks, Texts int
+	Inside       bool
+	Filled       float64
+}
+
+// check fails where a chart is not drawn, sticks out, or the page said something.
+func (b *browser) check(name string, charts int) {
+	b.t.Helper()
+	var all []drawn
+	b.eval(look, &all)
+	if len(all) != charts {
+		b.t.Errorf("%s has %d charts, want %d", name, len(all), charts)
+	}
+	for _, c := range all {
+		if c.Marks < 3 || c.Texts < 4 || c.Filled < 0.98 || c.Filled > 1.02 {
+			b.t.Errorf("%s: chart %s has %d shapes and %d words over %.2f of its width", name, c.ID, c.Marks, c.Texts, c.Filled)
+		}
+		if !c.Inside {
+			b.t.Errorf("%s: words of chart %s stick out", name, c.ID)
+		}
+	}
+	var widths [2]int
+	b.eval("[document.documentElement.scrollWidth, innerWidth]", &widths)
+	if widths[0] > widths[1] {
+		b.t.Errorf("%s is %d pixels wide on a screen of %d", name, widths[0], widths[1])
+	}
+	if len(b.said) > 0 {
+		b.t.Errorf("%s said %s", name, strings.Join(b.said, "\n"))
+	}
+}
+
+func TestPagesInABrowser(t *testing.T) {
+	b := openBrowser(t)
+	dir := t.TempDir()
+	pages := suite(t)
+	for name, page := range pages {
+		if err := os.WriteFile(filepath.Join(dir, name+".html"), page, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	both := []int{1280, 390}
+	for _, page := range []struct {
+		name   string
+		charts int
+		widths []int
+	}{{"run", 10, both}, {"hour", 10, both[:1]}, {"bare", 3, both[1:]}, {"blank", 0, both[1:]}, {"comparison", 9, both}, {"index", 0, both}} {
+		for i, width := range page.widths {
+			schemes := []string{"light", "dark"}
+			b.open(filepath.Join(dir, page.name+".html"), width, schemes[i])
+			for _, scheme := range []string{schemes[i], schemes[1-i]} {
+				name := fmt.Sprintf("%s-%d-%s", page.name, width, scheme)
+				b.scheme(scheme)
+				b.check(name, page.charts)
+				b.photograph(name)
+			}
+		}
+	}
+	t.Run("colours follow the scheme while the page is open", b.schemes(filepath.Join(dir, "run.html")))
+	t.Run("arrow keys walk along a chart", b.keys(filepath.Join(dir, "run.html")))
+	t.Run("an index searches, sorts and compares", b.index(filepath.Join(dir, "index.html")))
+}
+
+func (b *browser) schemes(path string) func(*testing.T) {
+	return func(t *testing.T) {
+		b.open(path, 1280, "light")
+		colours := map[string]bool{}
+		for _, scheme := range []string{"light", "dark"} {
+			b.scheme(scheme)
+			var c string
+			b.eval(`document.querySelector("#latency svg text").getAttribute("fill") || getComputedStyle(document.querySelector("#latency svg text")).fill`, &c)
+			colours[c] = true
+		}
+		if len(colours) != 2 {
+			t.Errorf("words of a chart are %v in light and dark, want two colours", colours)
+		}
+	}
+}
+
+func (b *browser) keys(path string) func(*testing.T) {
+	return func(t *testing.T) {
+		b.open(path, 1280, "light")
+		var shown string
+		b.eval(`(() => { const c = document.getElementById("latency"); c.focus();
+			for (let i = 0; i < 3; i++) c.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true}));
+			return c.innerText; })()`, &shown)
+		if !strings.Contains(shown, "median") || !strings.Contains(shown, "p90") || !strings.Contains(shown, "ms") {
+			t.Errorf("the third point says %q, want its median and percentiles", shown)
+		}
+	}
+}
+
+func (b *browser) index(path string) func(*testing.T) {
+	return func(t *testing.T) {
+		b.open(path, 1280, "dark")
+		var rows []string
+		visible := `[...document.querySelectorAll("#table tbody tr")].filter(r => !r.hidden).map(r => r.cells[1].textContent + " " + r.cells[5].textContent)`
+		b.eval(`(() => { const s = document.getElementById("search"); s.value = "MICRO over"; s.dispatchEvent(new Event("input")); return `+visible+`; })()`, &rows)
+		if len(rows) != 4 || !strings.HasPrefix(rows[0], "microwave") {
+			t.Errorf("searching finds %q, want the four runs of microwave", rows)
+		}
+		b.eval(`(() => { const s = document.getElementById("search"); s.value = ""; s.dispatchEvent(new Event("input"));
+			const h = [...document.querySelectorAll("button.sort")].find(x => x.textContent == "p99, ms"); h.click(); h.click(); return `+visible+`; })()`, &rows)
+		if len(rows) != 13 || !strings.HasPrefix(rows[0], "microwave") || !strings.HasPrefix(rows[12], "film") {
+			t.Errorf("sorted by p99 downwards: %q, want microwave first and what is not known last", rows)
+		}
+		b.eval(`document.querySelector("input[name=a][value='1']").click(); document.querySelector("input[name=b][value='7']").click()`, nil)
+		b.check("index with a pair", 2)
+		var difference string
+		b.eval(`document.getElementById("pair-figures").innerText`, &difference)
+		if !strings.Contains(difference, "−") || !strings.Contains(difference, "adaptive") {
+			t.Errorf("figures of the pair: %q", difference)
+		}
+		b.photograph("pair-1280-dark")
+		b.eval(`document.querySelector("input[name=b][value='12']").click()`, nil)
+		b.check("index with a run without curves", 0)
+	}
+}

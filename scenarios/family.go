@@ -1,0 +1,30 @@
+package scenarios
+
+import "strings"
+
+// families are the families of the catalogue in the order in which they are listed.
+var families = []struct {
+	name, title string
+	list        func() []Scenario
+}{
+	{"link", "links: a session over each link profile", links},
+}
+
+// Families returns the names of the families of the catalogue, separated by commas.
+func Families() string {
+	var names []string
+	for _, f := range families {
+		names = append(names, f.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// FamilyTitle returns what a family has in common, in a line; the name itself of a family that is not in the catalogue.
+func FamilyTitle(family string) string {
+	for _, f := range families {
+		if f.name == family {
+			return f.title
+		}
+	}
+	return family
+}
