@@ -8,6 +8,7 @@ var families = []struct {
 	list        func() []Scenario
 }{
 	{"link", "links: a session over each link profile", links},
+	{"rfc8867", "RFC 8867: congestion control for interactive media", rfc8867},
 }
 
 // Families returns the names of the families of the catalogue, separated by commas.

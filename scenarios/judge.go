@@ -81,7 +81,7 @@ func (s Scenario) Judge(runs []reports.Run) []Finding {
 			}
 			own := s.records(runs, session)
 			if m.rate != nil {
-				findings = append(findings, s.pooled(e, m, own))
+				findings = append(findings, s.pooled(e, m, own, session))
 				continue
 			}
 			for _, r := range own {
@@ -165,8 +165,8 @@ func (s Scenario) measure(e Expectation, m Metric, r *reports.Run, session int) 
 }
 
 // pooled judges a rate over all seeds.
-func (s Scenario) pooled(e Expectation, m Metric, runs []*reports.Run) Finding {
-	f := Finding{Expectation: e, Run: s.Name}
+func (s Scenario) pooled(e Expectation, m Metric, runs []*reports.Run, session int) Finding {
+	f := Finding{Expectation: e, Run: s.record(session)}
 	if len(runs) > 0 {
 		f.Run = label(runs[0])
 	}
@@ -175,7 +175,7 @@ func (s Scenario) pooled(e Expectation, m Metric, runs []*reports.Run) Finding {
 	}
 	var records []*reports.Record
 	for _, r := range runs {
-		if reason := s.foreign(r, max(e.Session-1, 0)); reason != "" {
+		if reason := s.foreign(r, session); reason != "" {
 			f.Reason = reason
 			return f
 		}

@@ -84,12 +84,15 @@ func counter(c series.Counter) func(part) (float64, bool) {
 	}
 }
 
-var (
-	packetsSent = counter(series.PacketsSent)
-	packetsLost = counter(series.PacketsLost)
-)
+var packetsSent = counter(series.PacketsSent)
 
-// lossShare is of the packets that left the link. Where none was ever lost the counter may not be there.
+// packetsLost is known where packets were counted: a run that lost none has no counter of losses.
+func packetsLost(p part) (float64, bool) {
+	n, _ := counter(series.PacketsLost)(p)
+	return n, p.series.KnowsCounter(series.PacketsSent)
+}
+
+// lossShare is of the packets that left the link.
 func (p part) lossShare() (float64, bool) {
 	sent, known := packetsSent(p)
 	gone, _ := packetsLost(p)

@@ -93,6 +93,9 @@ func (l *Lab) count(at netem.True, p netem.Packet) {
 	}
 }
 
+// Counts returns how many packets passed so far, of all sessions.
+func (l *Lab) Counts() *event.Counts { return l.world.Counts() }
+
 // Now returns how much time has passed in the lab.
 func (l *Lab) Now() time.Duration { return time.Duration(l.world.Now()) }
 

@@ -42,6 +42,12 @@ func (p *poses) latest() *sample { return &p.ring[p.newest%poseMemory] }
 // nearest to that which came back with the frame, of those received when its rendering started. Of equally near ones,
 // as of a head at rest, it is the newest.
 func (p *poses) recover(came pose.Pose, started units.Mono) *sample {
+	for i := range units.PoseID(poseMemory) { // as handed out, from the newest back: most sources give that very pose
+		s := &p.ring[(p.newest-i)%poseMemory]
+		if s.id != 0 && s.received <= started && s.handed == came {
+			return s
+		}
+	}
 	best, nearest := p.latest(), math.Inf(1)
 	for i := range p.ring {
 		s := &p.ring[i]

@@ -30,6 +30,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Stream to a client that dials: the PC's side."`
 	View    viewCommand    `cmd:"" help:"Dial a streamer and show its frames: the headset's side."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has, what is missing and how to get it."`
+	Sim     simCommand     `cmd:"" help:"Stream through a virtual network, hundreds of times faster than real time."`
 	Relay   relayCommand   `cmd:"" help:"Forward UDP through a link model: impair real traffic between real devices."`
 	Report  reportCommand  `cmd:"" help:"Join result files, compare them, and make pages of them."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -44,6 +45,7 @@ Examples:
   airbridge demo                                        see it work on this machine, in 20 s
   airbridge serve                                       stream to clients on this machine …
   airbridge view                                        … such as this one, in another terminal
+  airbridge sim run wifi6-busy --report busy.html       a minute of contended Wi-Fi, in a second
   airbridge doctor                                      what is missing or slow here`
 
 // console is what a command talks to.

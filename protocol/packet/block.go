@@ -38,10 +38,12 @@ type block struct {
 
 	number     uint8 // place in the frame
 	firstSlice uint8
-	ready      int // data shards finished
-	k, parity  int // shards of each kind; zero while the block is open
-	short      int // by how much the last data shard is shorter than a full one, where the block is closed
-	taken      int // shards handed out, parity after data
+	ready      int        // data shards finished
+	taken      int        // shards handed out, parity after data
+	k, parity  int        // shards of each kind; zero while the block is open
+	short      int        // by how much the last data shard is shorter than a full one, where the block is closed
+	closing    wire.Shard // what the last data shard says
+	coded      bool       // the parity is made
 }
 
 func (b *block) begin(number, slice int) {
@@ -72,13 +74,9 @@ func (b *block) turn(next *block) int {
 	return max(level-b.taken, b.parity/8, 1)
 }
 
-// protect closes the block and makes its parity. The last data shard has fill bytes.
-func (b *block) protect(f *format, fill, parity int) {
-	b.k, b.parity, b.short = b.ready, parity, f.payload-fill
-	if parity == 0 {
-		return
-	}
-	if n := parity * f.stride(); cap(b.spare) < n {
+// code makes the block's parity payloads.
+func (b *block) code(f *format) {
+	if n := b.parity * f.stride(); cap(b.spare) < n {
 		b.spare = make([]byte, n)
 	} else {
 		b.spare = b.spare[:n]
@@ -87,10 +85,10 @@ func (b *block) protect(f *format, fill, parity int) {
 	for i := range b.k {
 		f.data = append(f.data, f.body(b.data, i))
 	}
-	for j := range parity {
+	for j := range b.parity {
 		f.spare = append(f.spare, f.body(b.spare, j))
 	}
-	clear(f.data[b.k-1][min(fill, f.kept):])
+	clear(f.data[b.k-1][min(f.payload-b.short, f.kept):])
 	f.carrier.Encode(f.data, f.spare)
 }
 

@@ -102,22 +102,29 @@ func (c *cut) seal(last bool) {
 	}
 }
 
-// close ends a block, whose last shard is s, with its parity.
+// close ends a block, whose last shard is s. Its parity is made when the first of it leaves: the data does not wait for
+// that.
 func (c *cut) close(b *block, s *wire.Shard) {
-	parity := 0
+	b.k, b.short = b.ready, c.payload-c.fill
 	if c.protected {
-		parity = c.wanted(b.ready)
+		b.parity = c.wanted(b.k)
 	}
-	b.protect(c.format, c.fill, parity)
-	s.Parity = uint8(parity)
-	p := *s
-	p.FirstSlice = b.firstSlice
-	for j := range parity {
-		p.Index = s.K + uint8(j)
-		c.put(b.spare, j, p)
+	s.Parity = uint8(b.parity)
+	b.closing = *s
+	c.left += b.parity
+	c.leftBytes += b.parity * c.size()
+}
+
+// protect makes the parity datagrams of a block all of whose data has left.
+func (c *cut) protect(b *block) {
+	b.code(c.format)
+	s := b.closing
+	s.FirstSlice = b.firstSlice
+	for j := range b.parity {
+		s.Index = s.K + uint8(j)
+		c.put(b.spare, j, s)
 	}
-	c.left += parity
-	c.leftBytes += parity * c.size()
+	b.coded = true
 }
 
 // put writes the headers of datagram i.

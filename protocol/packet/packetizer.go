@@ -4,7 +4,7 @@
 // packed without gaps into payloads of one size, and every payload is written where it will leave from: a datagram in a
 // slab, behind room for its headers. That is the only copy of the encoder's bytes. What is finished can be taken in
 // bursts at any time, before the frame's later slices exist; number and moment of sending are stamped then. A block of
-// payloads that is full, or the frame's last, gets its parity at once.
+// payloads that is full, or the frame's last, is followed by its parity.
 package packet
 
 import (

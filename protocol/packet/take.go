@@ -44,6 +44,9 @@ func (p *Packetizer) Take(now units.Mono, number uint64, maxDatagrams int, maxBy
 	if n == 0 {
 		return Burst{}
 	}
+	if b.taken >= b.ready && !b.coded {
+		c.protect(b)
+	}
 	out := b.take(&p.format, n)
 	out.Frame, out.First = c.shard.Frame, c.taken == 0
 	stamp(out, now, number)

@@ -56,6 +56,8 @@ type End struct {
 	due      netem.True
 	deadline units.Mono     // of the machine, which due was derived from
 	sent     []netem.Packet // at this step
+	shown    units.Mono     // what its clock shows at the step looked
+	looked   netem.True
 }
 
 // Tap sees every packet before the link and after it, with its fate; data is valid during the call. A pcap.Writer is one.
@@ -187,7 +189,7 @@ func (w *World) arrive(p netem.Packet) {
 		w.tap.After(w.now, p, l.from, l.to, l.data)
 	}
 	if e := w.peers[p.Flow][p.Dir]; p.Fate == netem.Arrived && e != nil && w.now >= e.Starts && l.to == e.Addr {
-		now := e.Clock.Mono(w.now)
+		now := e.mono(w.now)
 		w.datum = machine.Datagram{From: l.from, At: now, ECN: p.ECN, Data: l.data, Elided: int(p.Size) - netem.Overhead - len(l.data)}
 		if p.Flip != 0 {
 			w.datum.Data = l.flipped(p.Flip)
@@ -200,7 +202,7 @@ func (w *World) arrive(p netem.Packet) {
 
 // turn lets a host do what is due.
 func (w *World) turn(e *End) {
-	now := e.Clock.Mono(w.now)
+	now := e.mono(w.now)
 	out := w.as(e, now)
 	for turns := 0; e.Machine.Deadline() <= now; turns++ {
 		if turns == maxTurns {
@@ -211,6 +213,14 @@ func (w *World) turn(e *End) {
 	if d := e.Machine.Deadline(); d != e.deadline || e.due <= w.now {
 		e.deadline, e.due = d, max(onGrid(e.Clock.True(d)), w.now+Step)
 	}
+}
+
+// mono is what an end's clock shows now; one step has one answer.
+func (e *End) mono(now netem.True) units.Mono {
+	if now != e.looked || now == 0 {
+		e.looked, e.shown = now, e.Clock.Mono(now)
+	}
+	return e.shown
 }
 
 // as makes the world the output of an end.

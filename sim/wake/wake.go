@@ -37,7 +37,7 @@ type Model struct{ arrival, timer source }
 
 // source draws from a curve.
 type source struct {
-	curve curve
+	curve *curve
 	rng   *rand.Rand
 }
 
@@ -69,5 +69,5 @@ func (s *source) draw() time.Duration {
 	if s.rng == nil {
 		return 0
 	}
-	return s.curve.at(s.rng.Float64())
+	return s.curve.draw(s.rng.Float64())
 }
