@@ -38,6 +38,11 @@ func (s Scenario) OverTime() bool {
 // Validate returns everything that is wrong with the scenario and its expectations.
 func (s Scenario) Validate() error {
 	errs := []error{s.Scenario.Validate()}
+	for i, v := range s.Sessions {
+		if err := ready(v); err != nil {
+			errs = append(errs, fmt.Errorf("session %d: %w", i+1, err))
+		}
+	}
 	for _, e := range s.Expect {
 		errs = append(errs, e.validate(s.Scenario))
 	}

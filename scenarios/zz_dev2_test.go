@@ -27,7 +27,7 @@ func TestDev2(t *testing.T) {
 	s.Sessions[0].Observe = func(f *statistics.Frame, o statistics.Offset) {
 		at := time.Duration(l.Pairs[0].Streamer.Clock.True(f.RenderStart))
 		if at > from && at < to {
-			fmt.Printf("%v frame %d %v idr %v bytes %d paced %v\n", at.Round(time.Millisecond), f.ID, f.Outcome, f.IDR, f.Bytes, f.Paced.Sub(f.RenderStart))
+			fmt.Printf("%v frame %d %v idr %v bytes %d rep %+v\n", at.Round(time.Millisecond), f.ID, f.Outcome, f.IDR, f.Bytes, f.Report)
 		}
 	}
 	var err error

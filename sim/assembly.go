@@ -1,10 +1,8 @@
 package sim
 
 import (
-	"cmp"
 	"fmt"
 	"net/netip"
-	"time"
 
 	"airbridge/client"
 	"airbridge/internal/stream"
@@ -46,9 +44,12 @@ type Pair struct {
 	core             *streamer.Core
 	viewer           *client.Core
 	margin           latency.Controller
+	game             *game.Game
+	chain            *chain
 	decoder          *decoder.Decoder
+	display          *display.Display
 	ends             [netem.Dirs]bool // which sides have ended, by the direction they send
-	reason           string
+	settled          bool             // what was under way when they ended has come back
 	err              error
 }
 
@@ -96,50 +97,37 @@ func (s *Scenario) pair(i int) (*Pair, error) {
 	return p, nil
 }
 
-// period is the time between two frames.
-func (v *Session) period() time.Duration { return time.Duration(float64(time.Second) / v.FPS) }
-
 func (s *Scenario) streamer(i int, p *Pair) error {
 	v := &s.Sessions[i]
+	cfg := s.core(i)
 	var err error
 	if p.margin, err = latency.Parse(v.Latency); err != nil {
 		return err
 	}
-	repair, err := recovery.Parse(v.Recovery)
-	if err != nil {
+	if cfg.Recovery, err = recovery.Parse(v.Recovery); err != nil {
 		return err
 	}
-	g, e := v.Game, v.Encoder
-	g.Period, g.Seed, g.Name = cmp.Or(g.Period, v.period()), s.Seed, name(i, "game")
-	e.Width, e.Height, e.FPS, e.Bitrate = v.Width, v.Height, int(v.FPS+0.5), v.Bitrate
-	e.Slices, e.Full, e.Seed, e.Name = v.Slices, s.FullPayload, s.Seed, name(i, "encoder")
-	stops := cmp.Or(v.Stops, s.Duration)
-	p.core = streamer.New(streamer.Config{
-		Width: v.Width, Height: v.Height, Period: v.period(), Bitrate: v.Bitrate, Slices: v.Slices,
-		Steerable: g.Kind == game.Scene, Posed: g.Kind != game.Video, Latency: p.margin, Recovery: repair, Elide: !s.FullPayload,
-		Nonce: stream.New(s.Seed, name(i, "streamer/nonce")).Uint64, Once: true, Duration: stops - v.Starts,
-		Observe: v.Observe,
-	})
-	p.Streamer.build(s.Seed, v.Streamer, name(i, "streamer"), p.core, game.New(g), encoder.New(e))
+	cfg.Latency = p.margin
+	p.core, p.game, p.chain = streamer.New(cfg), game.New(s.game(i)), &chain{Encoder: encoder.New(s.encoder(i))}
+	p.Streamer.build(s.Seed, v.Streamer, name(i, "streamer"), p.core, p.game, p.chain)
 	return nil
 }
 
 func (s *Scenario) client(i int, p *Pair) {
 	v := &s.Sessions[i]
-	d, w, h := v.Decoder, v.Display, v.Head
-	d.Verify, d.Seed, d.Name = s.FullPayload, s.Seed, name(i, "decoder")
+	d, w := s.decoder(i), s.display(i)
+	if d.Reference == nil {
+		d.Reference = p.chain.reference
+	}
 	p.decoder = decoder.New(d)
-	w.Period, w.Pictures, w.Seed, w.Name = v.period(), p.decoder, s.Seed, name(i, "display")
-	h.Seed = s.Seed
+	w.Pictures = p.decoder
+	p.display = display.New(w)
 	p.viewer = client.New(client.Config{
 		Streamer: p.Streamer.Addr, Period: v.period(), Nonce: stream.New(s.Seed, name(i, "client/nonce")).Uint64,
 		Elide: !s.FullPayload,
 	})
-	p.Client.build(s.Seed, v.Client, name(i, "client"), p.viewer, p.decoder, display.New(w), head.New(h))
+	p.Client.build(s.Seed, v.Client, name(i, "client"), p.viewer, p.decoder, p.display, head.New(s.head(i)))
 }
-
-// name is what the random streams of a thing in a session are called.
-func name(session int, thing string) string { return fmt.Sprintf("session %d/%s", session+1, thing) }
 
 // build puts a host around a core.
 func (d *Side) build(seed uint64, h Host, name string, core machine.Machine, devices ...host.Device) {
@@ -157,10 +145,13 @@ func (p *Pair) Requests(dir netem.Dir) func(units.Mono, machine.Event) {
 	return func(_ units.Mono, r machine.Event) {
 		switch r := r.(type) {
 		case *streamer.Ended:
-			p.ends[dir], p.reason, p.err = true, r.Reason, r.Err
+			p.ends[dir] = true
+			if r.Err != nil {
+				p.err = r.Err
+			}
 		case *client.Ended:
 			p.ends[dir] = true
-			if p.err == nil {
+			if !p.ends[netem.Down] { // otherwise the session was over, and only its end did not reach the client
 				p.err = r.Err
 			}
 		}
@@ -169,3 +160,10 @@ func (p *Pair) Requests(dir netem.Dir) func(units.Mono, machine.Event) {
 
 // Ended says that both sides have ended.
 func (p *Pair) Ended() bool { return p.ends[netem.Down] && p.ends[netem.Up] }
+
+// over says that nothing will come of the session any more: both sides have ended, or the client has given up before the
+// streamer began, which listens for ever.
+func (p *Pair) over() bool { return p.Ended() || p.ends[netem.Up] && p.core.Results() == nil }
+
+// streams says that frames flow.
+func (p *Pair) streams() bool { return p.core.Results() != nil && !p.ends[netem.Down] }

@@ -5,21 +5,24 @@ import (
 
 	"airbridge/netem"
 	"airbridge/reports/series"
+	"airbridge/streamer"
 	"airbridge/streamer/statistics"
 )
 
-// observe has every session write a series. It must be called before the scenario is assembled.
-func (l *Lab) observe(s *Scenario) {
-	*s = s.withDefaults()
-	for i := range s.Sessions {
-		v, f := &s.Sessions[i], &l.flows[i]
+// observe has the lab see every frame of a session. It must be called before the scenario is assembled.
+func (l *Lab) observe(i int, v *Session, keep bool) {
+	f := &l.flows[i]
+	f.target = int64(v.Bitrate)
+	if keep && v.FPS >= minFPS && v.FPS <= maxFPS { // otherwise the scenario is refused
 		f.series = series.New(v.period())
-		f.target = int64(v.Bitrate)
-		next := v.Observe
-		v.Observe = func(frame *statistics.Frame, o statistics.Offset) {
-			if next != nil {
-				next(frame, o)
-			}
+	}
+	next := v.Observe
+	v.Observe = func(frame *statistics.Frame, o statistics.Offset) {
+		if next != nil {
+			next(frame, o)
+		}
+		f.offset = o
+		if f.series != nil {
 			l.frame(i, frame, o)
 		}
 	}
@@ -41,29 +44,51 @@ func (l *Lab) frame(i int, frame *statistics.Frame, o statistics.Offset) {
 
 // clock records what the streamer thinks of the client's clock, beside the truth, which only a laboratory knows.
 func (l *Lab) clock(i int, at time.Duration, o statistics.Offset) {
-	s, p, t := l.flows[i].series, l.Pairs[i], netem.True(at)
+	s, p, now := l.flows[i].series, l.Pairs[i], l.world.Now()
+	ours := p.Streamer.Clock.Mono(now)
+	truth := ours.Sub(p.Client.Clock.Mono(now))
 	s.Gauge(at, series.ClockOffset, int64(o.Mono(0)))
-	s.Gauge(at, series.ClockUncertainty, int64(o.Uncertainty))
-	truth := p.Streamer.Clock.Mono(t).Sub(p.Client.Clock.Mono(t))
+	s.Gauge(at, series.ClockUncertainty, int64(o.UncertaintyAt(ours)))
 	s.Gauge(at, series.ClockError, int64(o.Mono(0))-int64(truth))
 }
 
-// gauge records the link's state, and what the controllers aim at.
-func (f *flow) gauge(at time.Duration, capacity float64, backlog time.Duration) {
+// sample records the link's state, what the controllers aim at, and what was repaired since the last sample.
+func (l *Lab) sample(now netem.True, i int) {
+	f, at := &l.flows[i], time.Duration(now)
+	if l.gauge != nil {
+		capacity := l.gauge.Capacity(now, netem.Down)
+		f.samples++
+		f.capacity += capacity
+		if capacity > 0 {
+			f.limited++
+		}
+		if f.series != nil {
+			f.series.Gauge(at, series.QueueDelay, int64(l.gauge.Backlog(now, netem.Down)))
+			if capacity > 0 {
+				f.series.Gauge(at, series.Capacity, int64(capacity))
+			}
+		}
+	}
 	if f.series == nil {
 		return
 	}
 	f.series.Gauge(at, series.Target, f.target)
-	f.series.Gauge(at, series.QueueDelay, int64(backlog))
-	if capacity > 0 {
-		f.series.Gauge(at, series.Capacity, int64(capacity))
-	}
 	if f.margin != nil {
 		f.series.Gauge(at, series.LatencyTarget, int64(f.margin.Margin()))
 	}
+	if r := l.Pairs[i].core.Results(); r != nil {
+		f.repair(at, f.series, r)
+	}
 }
 
-// out records a packet that came out of the link.
+// repair counts what was sent and recovered in parity since the last time.
+func (f *flow) repair(at time.Duration, s *series.Series, r *streamer.Results) {
+	s.Count(at, series.ParitySent, int64(r.Sent.Parity-f.parity))
+	s.Count(at, series.RecoveredFEC, int64(r.Repaired-f.repaired))
+	f.parity, f.repaired = r.Sent.Parity, r.Repaired
+}
+
+// out records a packet of video that came out of the link.
 func (f *flow) out(at time.Duration, p netem.Packet) {
 	if p.Fate == netem.Doubled {
 		return
@@ -75,15 +100,23 @@ func (f *flow) out(at time.Duration, p netem.Packet) {
 	}
 }
 
-// finish closes a series.
-func (l *Lab) finish(s *series.Series) {
+// finished returns a copy of a session's series, closed at the present instant.
+func (l *Lab) finished(i int) *series.Series {
+	f := &l.flows[i]
+	s := series.New(f.series.Interval())
+	if err := s.Merge(f.series); err != nil {
+		panic(err) // both are of one interval
+	}
 	end := min(l.Now(), l.Scenario.Duration)
+	if r := l.Pairs[i].core.Results(); r != nil {
+		rest := *f
+		rest.repair(min(l.Now(), s.End()), s, r)
+	}
 	s.Finish(end)
-	n, ok := l.Medium.(netem.Narrator)
-	if !ok {
-		return
+	if n, ok := l.Medium.(netem.Narrator); ok {
+		for _, d := range n.Spans(0, netem.True(end), nil) {
+			s.Span(d.Name, time.Duration(d.From), min(time.Duration(d.To), end))
+		}
 	}
-	for _, d := range n.Spans(0, netem.True(end), nil) {
-		s.Span(d.Name, time.Duration(d.From), min(time.Duration(d.To), end))
-	}
+	return s
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,13 +28,14 @@ func (p *Pair) Results() *streamer.Results { return p.core.Results() }
 func (p *Pair) Err() error { return p.err }
 
 // Runs returns what a run came to, a record a session. A session that never came about has no frames, and says why in
-// Incomplete. Before the end of a run it gives what there is so far, marked incomplete.
+// Incomplete, as does one in which a core did what none may: see Pair.Check. Before the end of a run it gives what there
+// is so far, marked incomplete. What it returns is the caller's, and independent of the lab.
 func (l *Lab) Runs(version string) []reports.Run {
 	var all []reports.Run
 	for i := range l.Pairs {
 		r := reports.Run{Record: *l.record(i, version)}
-		if r.Series = l.flows[i].series; r.Series != nil {
-			l.finish(r.Series)
+		if l.flows[i].series != nil {
+			r.Series = l.finished(i)
 		}
 		all = append(all, r)
 	}
@@ -41,56 +43,105 @@ func (l *Lab) Runs(version string) []reports.Run {
 }
 
 func (l *Lab) record(i int, version string) *reports.Record {
-	s, v, p, f := &l.Scenario, &l.Scenario.Sessions[i], l.Pairs[i], &l.flows[i]
-	name := s.Name
-	if len(l.Pairs) > 1 {
-		name = fmt.Sprintf("%s/%d", s.Name, i+1)
-	}
+	s, v, p := &l.Scenario, &l.Scenario.Sessions[i], l.Pairs[i]
+	// All is copied, as a pointer into the scenario would keep the whole lab alive.
 	r := &reports.Record{
-		Scenario: name, Seed: &s.Seed, Version: version, TraceHash: new(fmt.Sprintf("%016x", l.TraceHash())),
-		Source: new("simulated " + v.Game.Kind.String()), Encoder: new("simulated libx264"), Link: &s.LinkName,
-		Width: &v.Width, Height: &v.Height, FPS: &v.FPS,
+		Scenario: s.recordName(i), Seed: new(s.Seed), Version: version, TraceHash: new(fmt.Sprintf("%016x", l.TraceHash())),
+		Source: new("simulated " + v.Game.Kind.String()), Encoder: new("simulated libx264"), Link: new(s.LinkName),
+		Width: new(v.Width), Height: new(v.Height), FPS: new(v.FPS),
 	}
-	r.Controllers.Latency, r.Controllers.Recovery = &v.Latency, &v.Recovery
+	r.Controllers.Latency, r.Controllers.Recovery = new(v.Latency), new(v.Recovery)
 	r.Controllers.Bitrate = new("constant:" + v.Bitrate.String())
-	switch res := p.Results(); {
-	case res == nil:
-		r.Incomplete = new("no session came about")
-	default:
-		l.fill(r, p, res)
+	if res := p.Results(); res != nil {
+		l.fill(r, i, res)
 	}
-	switch {
-	case r.Incomplete != nil:
-	case p.err != nil:
-		r.Incomplete = new(p.err.Error())
-	case !p.Ended():
-		r.Incomplete = new("interrupted")
-	}
-	r.Network.PacketsLost = new(f.lost())
-	if f.limited == f.samples && f.samples > 0 {
-		r.Network.CapacityMbps = new(f.capacity / float64(f.samples) / 1e6)
-		if g := r.Network.GoodputMbps; g != nil {
-			r.Network.Utilisation = new(*g / *r.Network.CapacityMbps)
-		}
-	}
-	if f.queued.Count() > 0 {
-		r.Network.Queue = &reports.Percentiles{P50: quantileMS(&f.queued, 0.5), P99: quantileMS(&f.queued, 0.99)}
+	l.network(r, i)
+	if err := l.incomplete(p); err != nil {
+		r.Incomplete = new(err.Error())
 	}
 	return r
 }
 
+// recordName is what the record of a session is called. Numbers are of one width, so that text sorts them.
+func (s *Scenario) recordName(i int) string {
+	switch n := len(s.Sessions); {
+	case n > 9:
+		return fmt.Sprintf("%s/%02d", s.Name, i+1)
+	case n > 1:
+		return fmt.Sprintf("%s/%d", s.Name, i+1)
+	}
+	return s.Name
+}
+
+// Why a session is not what was asked for.
+var (
+	errNothing     = errors.New("no session came about")
+	errInterrupted = errors.New("interrupted")
+	errEndless     = errors.New("the session did not end in time")
+)
+
+// incomplete says why a session is not what was asked for; nil where it is.
+func (l *Lab) incomplete(p *Pair) error {
+	if err := p.Check(); err != nil {
+		return fmt.Errorf("defect: %w", err)
+	}
+	switch {
+	case p.Results() != nil && p.err != nil:
+		return p.err
+	case p.Ended():
+		return nil
+	case !l.done && !p.over():
+		return errInterrupted
+	case p.Results() != nil:
+		return errEndless
+	case p.err != nil:
+		return fmt.Errorf("%w: %w", errNothing, p.err)
+	}
+	return errNothing
+}
+
 // fill writes what the streamer knows of a session.
-func (l *Lab) fill(r *reports.Record, p *Pair, res *streamer.Results) {
-	ended := res.Ended
-	if !p.ends[netem.Down] {
-		ended = p.Streamer.Clock.Mono(l.world.Now())
+func (l *Lab) fill(r *reports.Record, i int, res *streamer.Results) {
+	p, frames, ended := l.Pairs[i], res.Frames, res.Ended
+	if !p.ends[netem.Down] { // it still counts, and goes on counting
+		if ended == 0 {
+			ended = p.Streamer.Clock.Mono(l.world.Now())
+		}
+		sum := *res.Frames
+		sum.Finish(ended, l.flows[i].offset)
+		frames = &sum
+	} else {
+		r.SlowedS = new(res.Slowed.Seconds())
 	}
 	r.DurationS = ended.Sub(res.Began).Seconds()
-	r.Fill(res.Frames)
-	r.SlowedS = new(res.Slowed.Seconds())
+	r.Fill(frames)
 	r.Network.PacketsSent = new(int64(res.Sent.Datagrams))
+	r.Network.RecoveredFEC = new(int64(res.Repaired))
+	if ratio, ok := res.ParityRatio(); ok {
+		r.Recovery.ParityRatio = &ratio
+	}
 	if r.DurationS > 0 {
 		r.Network.GoodputMbps = new(float64(res.Encoded.Bytes) * 8 / r.DurationS / 1e6)
+	}
+}
+
+// network writes what the link did to a session's video.
+func (l *Lab) network(r *reports.Record, i int) {
+	f, n := &l.flows[i], &r.Network
+	n.PacketsLost = new(f.lost())
+	if f.queued.Count() > 0 {
+		n.Queue = &reports.Percentiles{P50: quantileMS(&f.queued, 0.5), P99: quantileMS(&f.queued, 0.99)}
+	}
+	if f.samples == 0 || f.limited != 0 && f.limited != f.samples {
+		return // the link cannot tell, or has a limit at times
+	}
+	most := float64(l.Scenario.encoder(i).MaxBitrate) / 1e6
+	if f.limited > 0 {
+		n.CapacityMbps = new(f.capacity / float64(f.samples) / 1e6)
+		most = min(most, *n.CapacityMbps)
+	}
+	if n.GoodputMbps != nil {
+		n.Utilisation = new(*n.GoodputMbps / most)
 	}
 }
 

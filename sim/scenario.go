@@ -46,7 +46,7 @@ type Scenario struct {
 	Name string
 	// Seed feeds all random streams.
 	Seed uint64
-	// Duration is how long is streamed. Default DefaultDuration, at most 31 days.
+	// Duration is how long is streamed, by the streamers' clocks. Default DefaultDuration, 1 s to 31 days.
 	Duration time.Duration
 	// Link makes the link between the hosts from the seed; required. LinkName is what it is called.
 	Link     func(seed uint64) (netem.Medium, error)
@@ -60,7 +60,8 @@ type Scenario struct {
 
 // Session is a streamer and a client.
 type Session struct {
-	// Starts is when the two are switched on, Stops when the streamer ends the session; zero: with the run.
+	// Starts is when the two are switched on; Stops less Starts is how long the streamer streams, by its clock and from the
+	// moment on at which the two have found each other; zero, or more than the run: until the run ends.
 	Starts, Stops time.Duration
 	// FPS is the refresh rate of the display and of the source. Default DefaultFPS.
 	FPS float64
@@ -155,32 +156,41 @@ func (s Scenario) Validate() error {
 	if len(s.Sessions) > maxSessions {
 		faults = append(faults, fmt.Errorf("%d sessions: want %d at most", len(s.Sessions), maxSessions))
 	}
-	for i, v := range s.Sessions {
-		if err := v.validate(s.Duration); err != nil {
+	for i := range s.Sessions {
+		if err := s.validate(i); err != nil {
 			faults = append(faults, fmt.Errorf("session %d: %w", i+1, err))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-func (s Session) validate(run time.Duration) error {
+// validate returns all faults of a session.
+func (s *Scenario) validate(i int) error {
+	v, run := &s.Sessions[i], s.Duration
 	var faults []error
-	if !(s.FPS >= minFPS && s.FPS <= maxFPS) {
-		faults = append(faults, fmt.Errorf("%g frames a second: want %d to %d", s.FPS, minFPS, maxFPS))
+	if v.Starts < 0 || v.Starts >= run || v.Stops < 0 || v.Stops != 0 && v.Stops <= v.Starts {
+		faults = append(faults, fmt.Errorf("from %s to %s: want a time within the run of %s", v.Starts, v.Stops, run))
 	}
-	if s.Starts < 0 || s.Starts >= run || s.Stops < 0 || s.Stops != 0 && s.Stops <= s.Starts {
-		faults = append(faults, fmt.Errorf("from %s to %s: want a time within the run of %s", s.Starts, s.Stops, run))
+	if v.ECN > netem.ECT0 {
+		faults = append(faults, fmt.Errorf("ECN field %d: want 0, 1 or 2", v.ECN))
 	}
-	if s.ECN > netem.ECT0 {
-		faults = append(faults, fmt.Errorf("ECN field %d: want 0, 1 or 2", s.ECN))
-	}
-	if _, err := latency.Parse(s.Latency); err != nil {
+	if _, err := latency.Parse(v.Latency); err != nil {
 		faults = append(faults, err)
 	}
-	if _, err := recovery.Parse(s.Recovery); err != nil {
+	if _, err := recovery.Parse(v.Recovery); err != nil {
 		faults = append(faults, err)
 	}
-	return errors.Join(append(faults,
-		s.Streamer.Clock.Validate(), s.Streamer.Wake.Validate(), s.Client.Clock.Validate(), s.Client.Wake.Validate(),
-		s.Game.Validate(), s.Encoder.Validate(), s.Decoder.Validate(), s.Display.Validate())...)
+	faults = append(faults, v.Streamer.validate("streamer"), v.Client.validate("client"))
+	if !(v.FPS >= minFPS && v.FPS <= maxFPS) {
+		// What is built of it would only repeat the fault.
+		return errors.Join(append(faults, fmt.Errorf("%g frames a second: want %d to %d", v.FPS, minFPS, maxFPS))...)
+	}
+	return errors.Join(append(faults, s.devices(i))...)
+}
+
+func (h Host) validate(side string) error {
+	if err := errors.Join(h.Clock.Validate(), h.Wake.Validate()); err != nil {
+		return fmt.Errorf("%s: %w", side, err)
+	}
+	return nil
 }

@@ -170,8 +170,7 @@ func (b *Buffer) admit(at units.Mono, s wire.Shard) (*slot, Verdict) {
 	return f, Accepted
 }
 
-// slot returns a free slot for a frame, evicting the oldest unfinished frame where there is none; nil where all are
-// finished or newer.
+// slot returns a free slot for a frame, evicting an older one where there is none; nil where all are newer.
 func (b *Buffer) slot(id units.FrameID) *slot {
 	if len(b.free) == 0 && b.made == b.cfg.Frames && !b.evict(id) {
 		return nil
@@ -185,9 +184,14 @@ func (b *Buffer) slot(id units.FrameID) *slot {
 	return newSlot(b.cfg)
 }
 
+// evict makes room for a frame: the oldest unfinished one goes or, where all are finished, the oldest. That one waits for
+// a reference that never comes, or for a decoder that has stopped; kept, it would shut out the IDR that mends the chain.
 func (b *Buffer) evict(before units.FrameID) bool {
-	i := slices.IndexFunc(b.order, func(f *slot) bool { return !f.complete() })
-	if i < 0 || b.order[i].id > before {
+	i := max(slices.IndexFunc(b.order, func(f *slot) bool { return !f.complete() }), 0)
+	if b.order[i].id > before {
+		i = 0
+	}
+	if b.order[i].id > before {
 		return false
 	}
 	b.stats.Evicted++

@@ -127,11 +127,31 @@ func TestFullBufferEvictsTheOldestUnfinishedFrame(t *testing.T) {
 	for id := units.FrameID(12); id <= 14; id++ {
 		push(t, b, 1, cut(id, 1, 20, 10)[1], Accepted)
 	}
-	push(t, b, 2, cut(15, 1, 20, 10)[0], Full) // nothing is unfinished
-	b.DropThrough(10)
-	push(t, b, 2, cut(15, 1, 20, 10)[0], Accepted)
-	if got := b.Stats().Evicted; got != 1 {
-		t.Errorf("evicted = %d, want 1", got)
+	push(t, b, 2, cut(15, 1, 20, 10)[0], Accepted) // nothing is unfinished: the oldest goes
+	wantHoles(t, b, 2, Hole{Frame: 10, Kind: HoleEvicted})
+	b.DropThrough(12)
+	push(t, b, 2, cut(16, 1, 20, 10)[0], Accepted)
+	if got := b.Stats().Evicted; got != 2 {
+		t.Errorf("evicted = %d, want 2", got)
+	}
+}
+
+// Frames that wait for a reference which never comes must not shut out the IDR that mends the chain.
+func TestWaitingFramesGiveWayToNewerOnes(t *testing.T) {
+	b := New(tiny)
+	for id := units.FrameID(2); id <= 40; id++ {
+		pushAll(t, b, units.Mono(id), cut(id, 1, 5, 10), 0)
+	}
+	pushAll(t, b, 41, cut(41, 0, 5, 10), 0)
+	for after := units.FrameID(0); ; {
+		f, ok := b.Complete(after)
+		if !ok {
+			t.Fatal("the IDR found no room")
+		}
+		if f.ID == 41 {
+			break
+		}
+		after = f.ID
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 	Spare
 	// Stale: its frame was dropped or evicted.
 	Stale
-	// Full: every slot holds a finished or a newer frame.
+	// Full: every slot holds a newer frame.
 	Full
 	// RefusedMalformed: the header's fields do not agree with each other.
 	RefusedMalformed

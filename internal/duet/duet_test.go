@@ -461,3 +461,23 @@ func kindOf(datagram []byte) wire.Kind {
 	}
 	return h.Kind
 }
+
+// TestBrokenChainMendsHoweverLateTheIDRComes fails a frame in the decoder while the way up is dead: more complete frames
+// wait for their reference than the client has room for, and the IDR must find room all the same.
+func TestBrokenChainMendsHoweverLateTheIDRComes(t *testing.T) {
+	d := newDesk(t, 14)
+	d.client.fail = func(f units.FrameID) bool { return f == 100 }
+	d.up = func(rng *rand.Rand, now int64, b []byte) []time.Duration {
+		if now > int64(1300*time.Millisecond) && now < int64(2000*time.Millisecond) {
+			return nil
+		}
+		return clean(rng, now, b)
+	}
+	d.run(5 * time.Second)
+	d.stop()
+	d.settled()
+	last := d.client.shown[len(d.client.shown)-1].frame
+	if last < 330 {
+		t.Errorf("the last of 360 frames shown is %d: the picture froze", last)
+	}
+}

@@ -134,13 +134,19 @@ func (c *Cell) settle(n *contender, collided bool) bool {
 		loss = c.lossAt(q.radio, n.txEnd)
 	}
 	received := 0
-	if q.ring == nil {
+	switch {
+	case q.ring == nil:
 		received = c.surviving(n.mpdus, loss)
 		q.n -= received
-	} else {
+	case loss == 0:
+		received = n.mpdus
+		for range q.span {
+			c.into = q.pop(n.txStart, c.into)
+		}
+	default:
 		received = c.settlePackets(q, loss)
-		c.release(q, n.txStart, -later)
 	}
+	c.release(q, n.txStart, -later)
 	q.unanswered = received == 0 && n.mpdus > 1
 	return received > 0
 }
@@ -169,10 +175,12 @@ func (c *Cell) settlePackets(q *queue, loss float64) (received int) {
 			continue
 		}
 		e.tries++
-		e.arrived = loss == 0 || c.surviving(1, loss) == 1
-		e.settled = e.arrived || int(e.tries) > c.cfg.RetryLimit
-		if e.arrived {
+		switch {
+		case c.surviving(1, loss) == 1:
+			e.settled = true
 			received++
+		case int(e.tries) > c.cfg.RetryLimit:
+			e.settled, e.packet.Fate = true, netem.Retries
 		}
 	}
 	return received
@@ -181,23 +189,14 @@ func (c *Cell) settlePackets(q *queue, loss float64) (received int) {
 // release hands out the head of a queue as far as it is settled or was admitted before old; until is when the waiting of
 // these packets ended. Settled packets wait behind others, as the receiver hands everything on in order.
 func (c *Cell) release(q *queue, until, old netem.True) {
-	into := c.into
 	for q.ring != nil && q.n > 0 {
 		e := q.at(0)
-		if !e.settled && e.at >= old {
-			break
+		if !e.settled {
+			if e.at >= old {
+				return
+			}
+			e.packet.Fate = netem.Expired
 		}
-		into = append(into, q.pop().packet)
-		p := &into[len(into)-1]
-		p.Queued += until.Sub(e.at)
-		switch {
-		case !e.settled:
-			p.Fate = netem.Expired
-		case e.arrived:
-			p.Fate = netem.Arrived
-		default:
-			p.Fate = netem.Retries
-		}
+		c.into = q.pop(until, c.into)
 	}
-	c.into = into
 }

@@ -60,7 +60,7 @@ func (c *Cell) Backlog(now netem.True, d netem.Dir) time.Duration {
 	var bytes int64
 	for category, q := range c.routes[0][d] {
 		if category == int(BestEffort) || q != c.routes[0][d][BestEffort] {
-			bytes += q.bytes
+			bytes += q.bytes()
 		}
 	}
 	if bytes > 0 {

@@ -11,8 +11,7 @@ type entry struct {
 	packet  netem.Packet
 	at      netem.True // when it was admitted
 	tries   uint16
-	settled bool // it arrived or was given up
-	arrived bool
+	settled bool // it arrived or was given up: its Fate says which
 }
 
 // queue holds what one contender has for one peer: packets in a ring, or for background traffic no more than their number.
@@ -20,7 +19,6 @@ type queue struct {
 	owner      *contender
 	radio      *radio
 	n, head    int
-	bytes      int64 // of all packets in the ring
 	limit      int
 	ring       []entry // its length is a power of 2; nil for background traffic
 	source     *source // of background traffic, else nil
@@ -32,29 +30,41 @@ func ringSize(packets int) int { return 1 << bits.Len(uint(packets-1)) }
 
 func (q *queue) at(k int) *entry { return &q.ring[(q.head+k)&(len(q.ring)-1)] }
 
-// push queues a packet; false means the queue is full.
-func (q *queue) push(now netem.True, p *netem.Packet) bool {
-	if q.n >= q.limit {
-		return false
-	}
+// push queues the packets at the head of a train as far as they belong together and there is room, and returns their
+// number.
+func (q *queue) push(now netem.True, train []netem.Packet) int {
 	if q.n == 0 {
 		q.head = 0 // what was used last is in the cache
 	}
-	e := q.at(q.n)
-	e.packet, e.at = *p, now
-	e.tries, e.settled, e.arrived = 0, false, false
-	q.n++
-	q.bytes += int64(p.Size)
-	return true
+	first := &train[0]
+	for i := range train {
+		p := &train[i]
+		if q.n >= q.limit || p.Flow != first.Flow || p.Dir != first.Dir || p.DSCP != first.DSCP {
+			return i
+		}
+		e := q.at(q.n)
+		e.packet, e.at = *p, now
+		e.packet.Fate, e.tries, e.settled = netem.Arrived, 0, false
+		q.n++
+	}
+	return len(train)
 }
 
-// pop removes the first packet, which stays as it is until the next push.
-func (q *queue) pop() *entry {
+// pop appends the first packet to into. Its waiting ended at until.
+func (q *queue) pop(until netem.True, into []netem.Packet) []netem.Packet {
 	e := q.at(0)
+	e.packet.Queued += until.Sub(e.at)
 	q.head = (q.head + 1) & (len(q.ring) - 1)
 	q.n--
-	q.bytes -= int64(e.packet.Size)
-	return e
+	return append(into, e.packet)
+}
+
+// bytes returns the length of all packets in the queue.
+func (q *queue) bytes() (sum int64) {
+	for k := range q.n {
+		sum += int64(q.at(k).packet.Size)
+	}
+	return sum
 }
 
 // arrive brings a background queue up to t. What finds it full is gone.

@@ -83,21 +83,21 @@ func (c *Cell) Stats() Stats { return c.stats }
 // Admit queues a train of packets; what finds its queue full comes out of the next Deliver as an overflow. A packet's
 // Flow must be one of the cell's sessions.
 func (c *Cell) Admit(now netem.True, train []netem.Packet) {
-	for i := range train {
-		p := &train[i]
+	for len(train) > 0 {
+		p := &train[0]
 		if int(p.Flow) >= len(c.routes) {
 			panic(fmt.Sprintf("wifi: packet of session %d admitted to a cell of %d", p.Flow, len(c.routes)))
 		}
 		q := c.routes[p.Flow][p.Dir][CategoryOf(p.DSCP)]
-		if !q.push(now, p) {
-			p := *p
-			p.Fate = netem.Overflow
-			c.dropped, c.droppedAt = append(c.dropped, p), now
-			continue
-		}
-		if !q.owner.pending {
+		queued := q.push(now, train)
+		if queued == 0 {
+			c.dropped, c.droppedAt = append(c.dropped, *p), now
+			c.dropped[len(c.dropped)-1].Fate = netem.Overflow
+			queued = 1
+		} else {
 			c.request(now, q.owner)
 		}
+		train = train[queued:]
 	}
 }
 

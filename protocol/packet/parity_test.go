@@ -233,3 +233,34 @@ func TestUnprotectedFramesLeaveInOrder(t *testing.T) {
 		}
 	}
 }
+
+// counting is a carrier that counts how often parity is made.
+type counting struct {
+	fec.Real
+	encoded *int
+}
+
+func (c counting) Encode(data, parity [][]byte) {
+	*c.encoded++
+	c.Real.Encode(data, parity)
+}
+
+// The data of a frame does not wait for its parity, and a frame that is given up on its way costs none.
+func TestParityIsMadeWhenItLeaves(t *testing.T) {
+	cfg, encoded := protected(), 0
+	cfg.Carrier = counting{encoded: &encoded}
+	p := newPacketizer(t, cfg)
+	for frame := units.FrameID(1); frame <= 2; frame++ {
+		begin(t, p, frame, 0)
+		slice(t, p, pattern(10*smallPayload-wire.FrameInfoSize), true)
+		if b := p.Take(0, 1, 64, math.MaxInt64); b.Count != 10 || b.Parity || b.Last || encoded != 0 {
+			t.Errorf("the first burst is %d datagrams, parity %t, last %t; parity was made %d times", b.Count, b.Parity, b.Last, encoded)
+		}
+		if frame == 1 {
+			p.Cancel(1)
+		}
+	}
+	if b := p.Take(0, 1, 64, math.MaxInt64); b.Count != 2 || !b.Parity || !b.Last || encoded != 1 {
+		t.Errorf("the second burst is %d datagrams, parity %t, last %t; parity was made %d times", b.Count, b.Parity, b.Last, encoded)
+	}
+}

@@ -1,13 +1,90 @@
 package loopback
 
 import (
+	"fmt"
 	"time"
 
 	"airbridge/netem"
-	"airbridge/netem/delay"
+	"airbridge/netem/queue"
+	"airbridge/sim/wake"
 )
 
-// Link models it.
+// wire is loopback as a link model: what a host sends at an instant goes through the kernel as one train, which takes the
+// time of its system call and of copying its bytes, and arrives as one. No two trains of a direction overtake each other.
+// It has no bound: loopback has no rate that anything here comes near to.
+type wire struct {
+	copying float64 // nanoseconds a byte
+	ways    [netem.Dirs]way
+	next    netem.True
+}
+
+// way is a direction.
+type way struct {
+	late  *wake.Model
+	under queue.Ring[letter]
+	last  netem.True // when the newest of under is there
+}
+
+// letter is a packet under way.
+type letter struct {
+	at netem.True
+	p  netem.Packet
+}
+
+// Link models loopback as the fit command measured it: sim.Scenario.Link of a laboratory's twin of a run.
 func Link(seed uint64) (netem.Medium, error) {
-	return delay.New(delay.Config{Propagation: 10 * time.Microsecond}, nil), nil
+	f := Fitted()
+	w := &wire{copying: f.Copying, next: netem.Never}
+	for d := range w.ways {
+		w.ways[d].late = wake.New(wake.Config{
+			Profile: wake.Profile{Arrival: f.Datagram}, Seed: seed, Name: fmt.Sprintf("loopback/%s", netem.Dir(d)),
+		})
+	}
+	return w, nil
+}
+
+// Admit sends each train on its way.
+func (w *wire) Admit(now netem.True, train []netem.Packet) {
+	for len(train) > 0 {
+		n, bytes := 0, 0
+		for n < len(train) && train[n].Dir == train[0].Dir && train[n].Flow == train[0].Flow {
+			bytes += int(train[n].Size)
+			n++
+		}
+		w.send(now, train[:n], bytes-int(train[0].Size))
+		train = train[n:]
+	}
+}
+
+// send sends a train; beyond is how many bytes it has more than one datagram.
+func (w *wire) send(now netem.True, train []netem.Packet, beyond int) {
+	v := &w.ways[train[0].Dir]
+	at := max(now.Add(v.late.Arrival()+time.Duration(w.copying*float64(beyond))), v.last)
+	v.last = at
+	w.next = min(w.next, at)
+	for i := range train {
+		*v.under.Extend() = letter{at, train[i]}
+	}
+}
+
+// Next returns when the first packet is there.
+func (w *wire) Next() netem.True { return w.next }
+
+// Deliver lets out the packets that are there.
+func (w *wire) Deliver(now netem.True, into []netem.Packet) []netem.Packet {
+	if w.next > now {
+		return into
+	}
+	w.next = netem.Never
+	for d := range w.ways {
+		v := &w.ways[d]
+		for v.under.Len() > 0 && v.under.Front().at <= now {
+			into = append(into, v.under.Front().p)
+			v.under.Drop()
+		}
+		if v.under.Len() > 0 {
+			w.next = min(w.next, v.under.Front().at)
+		}
+	}
+	return into
 }

@@ -155,11 +155,13 @@ func (r *run) send(now netem.True) {
 	packets := int(math.Ceil(size / payload))
 	id := uint32(len(r.frames))
 	r.frames = append(r.frames, Frame{Sent: now, Size: int(size), Packets: packets})
-	r.train = r.train[:0]
-	for range packets {
-		r.train = append(r.train, netem.Packet{ID: id, Size: payload + netem.Overhead, DSCP: r.dscp()})
+	for len(r.train) < packets {
+		r.train = append(r.train, netem.Packet{Size: payload + netem.Overhead, DSCP: r.dscp()})
 	}
-	r.medium.Admit(now, r.train)
+	for k := range r.train[:packets] {
+		r.train[k].ID = id
+	}
+	r.medium.Admit(now, r.train[:packets])
 }
 
 // dscp is the code point of the video's category.
