@@ -46,12 +46,15 @@ func (c *Core) onShard(now units.Mono, d *machine.Datagram, body []byte, out mac
 		return
 	}
 	c.stats.Shards++
+	finished := c.frames.Finished()
 	if v := c.frames.Push(d.At, s, payload, d.Elided); v.Refused() {
 		c.stats.Refused.Shard++
 		return
 	}
 	c.gate.hear(s.Frame)
-	c.advance(now, out)
+	if c.frames.Finished() != finished { // what has become certain to be missing is told by the tick of this instant
+		c.advance(now, out)
+	}
 }
 
 // advance passes on what has become decodable and asks for an IDR where the chain is broken.

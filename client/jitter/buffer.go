@@ -219,5 +219,8 @@ func (b *Buffer) remove(i int) {
 	b.order = slices.Delete(b.order, i, i+1)
 }
 
+// Finished returns how many frames have been finished so far.
+func (b *Buffer) Finished() uint64 { return b.stats.Completed }
+
 // Stats returns what happened so far.
 func (b *Buffer) Stats() Stats { return b.stats }

@@ -21,10 +21,13 @@ type translated struct {
 	peer peer
 	out  machine.Output // of the call under way
 	in   machine.Datagram
+
+	turns turns
 }
 
 // Handle renames the sender of a datagram.
 func (t *translated) Handle(now units.Mono, in machine.Event, out machine.Output) {
+	t.turns.begin(now)
 	t.out = out
 	if d, ok := in.(*machine.Datagram); ok && d.From == t.peer.real {
 		t.in = *d
@@ -36,8 +39,10 @@ func (t *translated) Handle(now units.Mono, in machine.Event, out machine.Output
 
 // Tick ticks the host.
 func (t *translated) Tick(now units.Mono, out machine.Output) {
+	t.turns.begin(now)
 	t.out = out
 	t.host.Tick(now, t)
+	t.turns.end(now, t.host.Deadline())
 }
 
 // Deadline is the host's.

@@ -29,6 +29,7 @@ import (
 var (
 	ErrElided   = errors.New("sockets carry every byte: the scenario must have full payload")
 	ErrLate     = errors.New("the real system is late by itself: both hosts must have wake.Ideal")
+	ErrShared   = errors.New("two pumps run at once: the decoder must not ask the encoder what its frames refer to")
 	ErrDrifting = errors.New("the real clock goes as it does: a host's clock may have an offset, no skew, step or wander")
 )
 
@@ -47,6 +48,8 @@ type Report struct {
 	Scheduling string
 	// Lost counts the datagrams that the kernel dropped or did not take, both ends together.
 	Lost uint64
+	// Turns are how long turns of the pumps took after which another was due at once, in no order.
+	Turns []time.Duration
 }
 
 // Run runs an assembly over loopback until all sessions have ended, or a little longer than the scenario's duration. Link
@@ -81,7 +84,11 @@ func playable(s *sim.Scenario) error {
 	if !s.FullPayload {
 		faults = append(faults, ErrElided)
 	}
-	for _, v := range s.Sessions {
+	for i := range s.Sessions {
+		v := &s.Sessions[i]
+		if v.Decoder.Reference == nil {
+			faults = append(faults, ErrShared)
+		}
 		for _, h := range [...]sim.Host{v.Streamer, v.Client} {
 			if len(h.Wake.Arrival)+len(h.Wake.Timer) > 0 {
 				faults = append(faults, ErrLate)
@@ -160,12 +167,9 @@ func (r *run) told(requests func(units.Mono, machine.Event), m machine.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	requests(0, m)
-	for _, p := range r.assembly.Pairs {
-		if !p.Ended() {
-			return
-		}
+	if ended(r.assembly) {
+		r.cancel()
 	}
-	r.cancel()
 }
 
 // world takes the requests that no device obeys.
@@ -200,6 +204,7 @@ func (r *run) report() (all Report) {
 			all.Scheduling = e.driver.Scheduling()
 		}
 		s := e.socket.Stats()
+		all.Turns = append(all.Turns, e.machine.turns.taken...)
 		all.Lost += s.SendDrops + s.ReceiveDrops
 	}
 	return all

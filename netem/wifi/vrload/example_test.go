@@ -18,5 +18,5 @@ func ExampleWorkload_Run() {
 	}
 	delays, lost := vrload.Delays(frames)
 	fmt.Printf("%d frames, %d incomplete, half of them within %.0f ms\n", len(frames), lost, delays.Quantile(0.5))
-	// Output: 722 frames, 0 incomplete, half of them within 4 ms
+	// Output: 721 frames, 0 incomplete, half of them within 4 ms
 }

@@ -51,7 +51,7 @@ func parse(args []string) (cfg config, err error) {
 	f := flag.NewFlagSet("compare", flag.ContinueOnError)
 	f.StringVar(&cfg.ns3, "ns3", "out/ns3/vr_wifi", "`program` built from scripts/ns3/vr_wifi.cc")
 	f.StringVar(&cfg.cache, "cache", "out/ns3/runs", "`folder` that keeps ns-3's results")
-	f.IntVar(&cfg.seeds, "seeds", 5, "runs of ns-3 a case")
+	f.IntVar(&cfg.seeds, "seeds", 5, "runs of ns-3 a case; 5x25 takes twice as many")
 	f.IntVar(&cfg.modelSeeds, "model-seeds", 40, "runs of the model a case")
 	f.IntVar(&cfg.jobs, "jobs", 2, "runs of ns-3 at a time")
 	f.BoolVar(&cfg.all, "all", false, "run all cases, not only clean, 3x15 and 5x25")
@@ -96,7 +96,7 @@ func run(ctx context.Context, cfg config) error {
 	failed := 0
 	t := newTable(cfg)
 	for _, c := range cases(cfg) {
-		truth, err := truthOf(ctx, cfg, c.Workload)
+		truth, err := truthOf(ctx, cfg, c)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.Name, err)
 		}
@@ -122,7 +122,7 @@ func run(ctx context.Context, cfg config) error {
 // cases are what shall be compared.
 func cases(cfg config) (chosen []vrload.Case) {
 	if cfg.own {
-		return []vrload.Case{{Name: "own", Workload: cfg.workload}}
+		return []vrload.Case{{Name: "own", Workload: cfg.workload, Repeat: 1}}
 	}
 	for _, c := range vrload.Cases() {
 		if c.Core || cfg.all {

@@ -29,8 +29,9 @@ func gather(seeds []vrload.Sample, incomplete []int) measured {
 }
 
 // truthOf returns ns-3's delays: kept ones where they are there, else measured now.
-func truthOf(ctx context.Context, cfg config, w vrload.Workload) (measured, error) {
-	seeds, incomplete := make([]vrload.Sample, cfg.seeds), make([]int, cfg.seeds)
+func truthOf(ctx context.Context, cfg config, c vrload.Case) (measured, error) {
+	w, runs := c.Workload, cfg.seeds*c.Repeat
+	seeds, incomplete := make([]vrload.Sample, runs), make([]int, runs)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(cfg.jobs)
 	for i := range seeds {

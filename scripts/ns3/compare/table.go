@@ -15,11 +15,11 @@ type table struct {
 }
 
 func newTable(cfg config) *table {
-	fmt.Printf("Delay of a video frame's last packet, ms: ns-3.37 802.11ax (%d runs of %g s) and netem/wifi (%d runs).\n",
-		cfg.seeds, cfg.workload.Duration.Seconds(), cfg.modelSeeds)
+	fmt.Printf("Delay of a video frame's last packet, ms: ns-3.37 802.11ax and netem/wifi (%d runs), %g s a run.\n",
+		cfg.modelSeeds, cfg.workload.Duration.Seconds())
 	fmt.Printf("Frames with a lost packet are dropped. The range is that of ns-3's own runs; limits in brackets.\n\n")
-	fmt.Printf("%-11s %-9s %9s %6s %6s %12s  %7s %15s %6s %13s  %4s %7s  %s\n", "case", "load", "frames", "p50", "ours", "",
-		"p99", "runs", "ours", "", "KS", "", "verdict")
+	fmt.Printf("%-11s %-9s %5s %9s %6s %6s %12s  %7s %15s %6s %13s  %5s %6s  %s\n", "case", "load", "runs", "frames", "p50", "ours", "",
+		"p99", "range", "ours", "", "KS", "", "verdict")
 	return &table{cfg: cfg}
 }
 
@@ -34,15 +34,15 @@ func (t *table) line(c vrload.Case, truth, model measured) bool {
 	if !v.Pass() {
 		verdict = "FAIL"
 	}
-	fmt.Printf("%-11s %-9s %9d %6.2f %6.2f %+5.1f%% [%g%%]  %7.2f %15s %6.2f %+6.1f%% [%g%%]  %.3f [%g]  %s", c.Name, v.Limits.Name,
-		len(truth.all), truth.all.Quantile(0.5), model.all.Quantile(0.5), 100*v.P50, 100*v.Limits.P50,
+	fmt.Printf("%-11s %-9s %5d %9d %6.2f %6.2f %+5.1f%% [%g%%]  %7.2f %15s %6.2f %+6.1f%% [%g%%]  %.3f %6s  %s", c.Name, v.Limits.Name,
+		len(truth.seeds), len(truth.all), truth.all.Quantile(0.5), model.all.Quantile(0.5), 100*v.P50, 100*v.Limits.P50,
 		truth.all.Quantile(0.99), fmt.Sprintf("%.2f-%.2f", low, high), model.all.Quantile(0.99), 100*v.P99, 100*v.Limits.P99,
-		v.KS, v.Limits.KS, verdict)
+		v.KS, fmt.Sprintf("[%g]", v.Limits.KS), verdict)
 	if truth.incomplete+model.incomplete > 0 {
 		fmt.Printf("  (dropped: %d of ns-3, %d of ours)", truth.incomplete, model.incomplete)
 	}
 	fmt.Println()
-	t.references = append(t.references, vrload.NewReference(c.Name, c.Workload, t.cfg.seeds, truth.all))
+	t.references = append(t.references, vrload.NewReference(c.Name, c.Workload, len(truth.seeds), truth.all))
 	return v.Pass()
 }
 
