@@ -32,6 +32,9 @@ func ParseExpectation(text string) (Expectation, error) {
 		at = strings.LastIndexByte(text, ' ') + 1
 	}
 	e, err := parseSubject(text[:at])
+	if err == nil && strings.TrimSpace(text[at:]) == "" {
+		err = fmt.Errorf("%q: want a condition after it", text)
+	}
 	if err == nil {
 		e.Condition, err = ParseCondition(text[at:])
 	}

@@ -9,6 +9,10 @@ var families = []struct {
 }{
 	{"link", "links: a session over each link profile", links},
 	{"rfc8867", "RFC 8867: congestion control for interactive media", rfc8867},
+	{"rfc8869", "RFC 8869: the same over Wi-Fi", rfc8869},
+	{"drift", "drift: clocks that go wrong for an hour", drifts},
+	{"trouble", "trouble: losses, outages, a capacity that falls", troubles},
+	{"machine", "machines: games, displays and systems that are slow or uneven", machines},
 }
 
 // Families returns the names of the families of the catalogue, separated by commas.

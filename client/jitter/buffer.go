@@ -184,22 +184,18 @@ func (b *Buffer) slot(id units.FrameID) *slot {
 	return newSlot(b.cfg)
 }
 
-// evict makes room for a frame: the oldest unfinished one goes or, where all are finished, the oldest. That one waits for
-// a reference that never comes, or for a decoder that has stopped; kept, it would shut out the IDR that mends the chain.
+// evict makes room for a frame: the oldest one goes. It lacks shards that hardly come any more, or waits for a reference
+// that never comes, or for a decoder that has stopped; kept, it would shut out the IDR that mends the chain.
 func (b *Buffer) evict(before units.FrameID) bool {
-	i := max(slices.IndexFunc(b.order, func(f *slot) bool { return !f.complete() }), 0)
-	if b.order[i].id > before {
-		i = 0
-	}
-	if b.order[i].id > before {
+	if b.order[0].id > before {
 		return false
 	}
 	b.stats.Evicted++
 	if len(b.evicted) == cap(b.evicted) { // nobody asks: forget the oldest
 		b.evicted = slices.Delete(b.evicted, 0, 1)
 	}
-	b.evicted = append(b.evicted, b.order[i].id)
-	b.remove(i)
+	b.evicted = append(b.evicted, b.order[0].id)
+	b.remove(0)
 	return true
 }
 

@@ -136,18 +136,12 @@ func (m *model) accept(a arrival, f *fate, n int) {
 
 // evict predicts which frame makes room for id.
 func (m *model) evict(id units.FrameID) bool {
-	i := slices.IndexFunc(m.order, func(id units.FrameID) bool { return !m.fates[id].complete() })
-	if i < 0 || m.order[i] > id {
-		i = 0
-	}
-	if m.order[i] > id {
+	if m.order[0] > id {
 		return false
 	}
-	if i == 0 {
-		m.floor = max(m.floor, m.order[0])
-	}
-	m.fates[m.order[i]].gone = true
-	m.order = slices.Delete(m.order, i, i+1)
+	m.floor = max(m.floor, m.order[0])
+	m.fates[m.order[0]].gone = true
+	m.order = m.order[1:]
 	return true
 }
 

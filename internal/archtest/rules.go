@@ -18,7 +18,7 @@ var shells = []string{
 	"streamer/shell", "streamer/source", "streamer/encoder", "streamer/spectator", "streamer/dashboard",
 	"client/shell", "client/decoder", "client/display", "client/audio",
 	"netem/vnetlab", "netem/relay", "netem/pcap", "netem/wifi/check",
-	"sim/vnet", "sim/sweep", "sim/wake/fit", "sim/encoder/fit",
+	"sim/vnet", "sim/loopback", "sim/sweep", "sim/wake/fit", "sim/encoder/fit",
 }
 
 // coresInShells are cores inside folders of shells.

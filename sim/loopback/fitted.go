@@ -20,14 +20,17 @@ type Fit struct {
 	Provenance string `json:"provenance"`
 	// Samples is how many of each kind were measured.
 	Samples int `json:"samples"`
-	// Datagram is from the instant of the turn that sends one datagram to the kernel's receive stamp. Train is the same of
-	// 64 datagrams of 1,400 bytes in one burst; only Copying is derived from it.
+	// Datagram is from the instant of the turn that sends one datagram of 1,400 bytes to the kernel's receive stamp of it.
+	// Train is the same to the last datagram of 46, the most that one system call takes, and Burst of 64, the most that a
+	// machine sends at once; the model has neither, only Copying.
 	Datagram wake.Quantiles `json:"datagram"`
 	Train    wake.Quantiles `json:"train"`
-	// Turn is from the instant of a turn to that of the next, where the pump need not wait.
-	Turn wake.Quantiles `json:"turn"`
-	// Copying is what a byte beyond the first datagram of a burst takes, in nanoseconds: the difference of the medians.
+	Burst    wake.Quantiles `json:"burst"`
+	// Copying is what a byte beyond the first datagram of a burst takes, in nanoseconds: the difference of the medians of
+	// Train and Datagram.
 	Copying float64 `json:"copying_ns_per_byte"`
+	// Turn is from the instant of a turn of a session's pump to that of the next, where that is due at once.
+	Turn wake.Quantiles `json:"turn"`
 }
 
 // Fitted returns the tables that are built in.

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"airbridge/netem/profile"
 	"airbridge/netem"
+	"airbridge/netem/profile"
 	"airbridge/sim"
 	"airbridge/sim/loopback"
 	"airbridge/sim/wake"
@@ -40,7 +40,7 @@ func TestSpine(t *testing.T) {
 		fmt.Sscan(v, &mbps)
 	}
 	s := sim.Scenario{Name: "loopback", Seed: 1, Duration: 10 * time.Second, Link: func(uint64) (netem.Medium, error) { return loopback.Link(1) }, FullPayload: true,
-		Sessions: []sim.Session{{Bitrate: units.Bitrate(mbps) * units.Mbps, Streamer: loopback.Punctual(5*time.Second), Client: loopback.Punctual(77*time.Second)}}}
+		Sessions: []sim.Session{{Bitrate: units.Bitrate(mbps) * units.Mbps, Streamer: loopback.Punctual(5 * time.Second), Client: loopback.Punctual(77 * time.Second)}}}
 	a, err := sim.Assemble(s)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func TestSpine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for l.Run(l.Now()+time.Second) {
+		for l.Run(l.Now() + time.Second) {
 		}
 		show(t, n, l.Pairs[0].Results().Frames)
 	}

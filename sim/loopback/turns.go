@@ -50,9 +50,4 @@ func (b *busy) Tick(now units.Mono, out machine.Output) {
 }
 
 // Deadline is the host's, once the last turn is done.
-func (b *busy) Deadline() units.Mono {
-	if d := b.host.Deadline(); d > b.done {
-		return d
-	}
-	return b.done
-}
+func (b *busy) Deadline() units.Mono { return max(b.host.Deadline(), b.done) }

@@ -17,22 +17,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// measured is what one measurement gave.
-type measured struct {
-	link, turn wake.Quantiles
-	scheduling string
-}
-
 // measure sends trains of length datagrams and times them.
-func measure(ctx context.Context, length, samples int) (m measured, err error) {
+func measure(ctx context.Context, length, samples int) (wake.Quantiles, error) {
 	n, err := stdnet.NewNet()
 	if err != nil {
-		return m, err
+		return nil, err
 	}
 	var sockets [2]*transport.Socket
 	for i := range sockets {
 		if sockets[i], err = transport.Listen(n, "127.0.0.1:0", transport.SocketConfig{}); err != nil {
-			return m, err
+			return nil, err
 		}
 		defer sockets[i].Close()
 	}
@@ -50,15 +44,15 @@ func measure(ctx context.Context, length, samples int) (m measured, err error) {
 		group.Go(func() error { return d.Run(ctx) })
 	}
 	if err := group.Wait(); err != nil {
-		return m, err
+		return nil, err
 	}
 	if !sockets[1].Features().Stamps {
-		return m, errors.New("the system gives no receive stamps")
+		return nil, errors.New("the system gives no receive stamps")
 	}
 	if len(b.taken) < b.want {
-		return m, errors.New("interrupted")
+		return nil, errors.New("interrupted")
 	}
-	return measured{wake.Measured(b.taken[warmUp:]), wake.Measured(s.turns[warmUp:]), drivers[0].Scheduling()}, nil
+	return wake.Measured(b.taken[warmUp:]), nil
 }
 
 // book matches what arrives with what was sent: one train is under way at a time.
@@ -86,33 +80,26 @@ func (b *book) arrived(at units.Mono) {
 	}
 }
 
-// sender wakes up now and then, asks for another turn at once, and sends a train in that: as a client does with a pose that
-// it first has to ask for.
+// sender sends a train now and then.
 type sender struct {
 	book     *book
 	to       netip.AddrPort
 	slab     []byte
 	rng      *rand.Rand
 	deadline units.Mono
-	again    bool // the next tick is the turn after the one that woke up
-	woken    units.Mono
-	turns    []time.Duration
 }
 
+// Handle drops everything.
 func (s *sender) Handle(units.Mono, machine.Event, machine.Output) {}
 
+// Deadline is when the next train goes.
 func (s *sender) Deadline() units.Mono { return s.deadline }
 
+// Tick sends a train.
 func (s *sender) Tick(now units.Mono, out machine.Output) {
-	if !s.again {
-		s.again, s.woken = true, now
-		return
-	}
-	s.again = false
-	s.turns = append(s.turns, now.Sub(s.woken))
+	s.deadline = now.Add(gapMin + time.Duration(s.rng.Int64N(int64(gapMax-gapMin))))
 	s.book.send(now)
 	out.Send(machine.Burst{To: s.to, Size: datagramSize, Slab: s.slab})
-	s.deadline = now.Add(gapMin + time.Duration(s.rng.Int64N(int64(gapMax-gapMin))))
 }
 
 // receiver notes when the last datagram of each train arrived.
@@ -122,6 +109,7 @@ type receiver struct {
 	count  int
 }
 
+// Handle takes a datagram.
 func (r *receiver) Handle(_ units.Mono, in machine.Event, _ machine.Output) {
 	d, ok := in.(*machine.Datagram)
 	if !ok {
@@ -132,6 +120,8 @@ func (r *receiver) Handle(_ units.Mono, in machine.Event, _ machine.Output) {
 	}
 }
 
+// Deadline is never.
 func (r *receiver) Deadline() units.Mono { return units.Never }
 
+// Tick is never called.
 func (r *receiver) Tick(units.Mono, machine.Output) {}
