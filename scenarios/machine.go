@@ -31,9 +31,9 @@ func machines() []Scenario {
 		machine("slow-game", "a game that renders for 20 ms at 72 frames a second", "It cannot keep the rate: the streamer gives each frame two slots, and the picture "+
 			"is steady at half the rate.", sim.Session{Game: game.Config{Render: game.Render{Mean: 20 * time.Millisecond}}}).
 			expecting(fine, all("slowed_s > 50", "rendered 2000..2600", "displayed_percent from 10s >= 95")),
-		machine("hitching-game", "a game that hitches every two seconds", "Twelve milliseconds more, in the mean, for one frame every two seconds: those frames are late, and no others.",
+		machine("hitching-game", "a game that hitches every two seconds", "Twelve milliseconds more, in the mean, for one frame every two seconds, which the latency controller makes room for.",
 			sim.Session{Game: game.Config{Render: game.Render{HitchEvery: 2 * time.Second}}}).
-			expecting(fine, all("displayed_percent >= 97", "missed_slots 5..90")),
+			expecting(fine, all("displayed_percent >= 97", "missed_slots <= 90")),
 		machine("virtual-vsync", "a game on a virtual vsync", "As SteamVR's: it takes phase slowly, and falls to half the rate where it overruns.",
 			sim.Session{Game: game.Config{Kind: game.Vsync}}).
 			expecting(fine, all("displayed_percent from 10s >= 97")),

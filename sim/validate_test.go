@@ -32,7 +32,7 @@ func TestAbsurdSessionsAreRefused(t *testing.T) {
 		"from 5s to 5s":          {Starts: 5 * time.Second, Stops: 5 * time.Second},
 		"from 0s to -5s":         {Stops: -5 * time.Second},
 		"ECN field 3":            {ECN: netem.CE},
-		"bitrate 50K":            {Bitrate: 50 * units.Kbps},
+		"bitrate 50k":            {Bitrate: 50 * units.Kbps},
 		"bitrate 2G":             {Bitrate: 2 * units.Gbps},
 		"bitrate 50M":            {Bitrate: 50 * units.Mbps, Encoder: encoder.Config{MaxBitrate: 40 * units.Mbps}},
 		"want 4.2 at most":       {Bitrate: 900 * units.Mbps, FPS: 10},

@@ -1,7 +1,8 @@
 package link
 
-// windowBits is how far back a packet number may lie: far more than any path reorders.
-const windowBits = 1024
+// windowBits is how far back a packet number may lie. Wi-Fi sends a control datagram (AC_VO) before all video that waits
+// in the access point, whose queues hold some thousands of packets: all of those come after a higher number.
+const windowBits = 8192
 
 const windowWords = windowBits/64 + 1
 
@@ -12,7 +13,7 @@ type Replay struct {
 	ring    [windowWords]uint64
 }
 
-// Admit reports whether n is new, and remembers it. Zero and numbers more than 1,023 behind the highest are not.
+// Admit reports whether n is new, and remembers it. Zero and numbers more than 8,191 behind the highest are not.
 func (r *Replay) Admit(n uint64) bool {
 	switch {
 	case n == 0 || n <= r.highest && r.highest-n >= windowBits:

@@ -35,6 +35,7 @@ func Cases() []Case {
 		of("120fps", false, func(w *Workload) { w.FPS, w.Mbps = 120, 100 }),
 		of("3x15-video", false, func(w *Workload) { w.Stations, w.Background, w.Priority = 4, 15, 5 }),
 		of("5x25-video", false, func(w *Workload) { w.Stations, w.Background, w.Priority = 6, 25, 5 }),
+		of("3x15-voice", false, func(w *Workload) { w.Mbps, w.Stations, w.Background, w.Priority = 5, 4, 15, 6 }),
 	}
 }
 
