@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -114,22 +113,17 @@ func (e Expectation) validate(s sim.Scenario) error {
 	return nil
 }
 
-// all are expectations of every session. They are the catalogue's own: it panics where one is not understood.
-func all(texts ...string) []Expectation { return of(0, texts...) }
-
-// of are expectations of one session, counted from 1.
-func of(session int, texts ...string) []Expectation {
+// Want returns expectations of every session, each as ParseExpectation reads it. They are a program's own: it panics
+// where one is not understood.
+func Want(texts ...string) []Expectation {
 	var list []Expectation
 	for _, text := range texts {
 		e, err := ParseExpectation(text)
 		if err != nil {
 			panic(fmt.Sprintf("scenarios: expectation %q: %v", text, err))
 		}
-		e.Session = session
 		list = append(list, e)
 	}
 	return list
 }
 
-// end returns when the part that is looked at ends, in a run of that length.
-func (e Expectation) end(length time.Duration) time.Duration { return cmp.Or(e.To, length) }

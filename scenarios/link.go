@@ -14,7 +14,7 @@ func links() []Scenario {
 	for _, p := range profile.List() {
 		s := linked(p, "link")
 		for _, text := range linkExpectations[p.Name] {
-			s.Expect = append(s.Expect, all(text)...)
+			s.Expect = append(s.Expect, Want(text)...)
 		}
 		if p.Name == "capacity-drop" {
 			s.Duration = 100 * time.Second // a round of its steps
@@ -49,14 +49,15 @@ var (
 
 // linked is a session over a link.
 func linked(p profile.Profile, family string) Scenario {
-	s := Scenario{Title: p.Brief, Family: family, About: p.Detail, Source: p.Source, Expect: all("frames_unaccounted == 0")}
+	s := Scenario{Title: p.Brief, Family: family, About: p.Detail, Source: p.Source, Expect: Want("frames_unaccounted == 0")}
 	s.Name = p.Name
-	s.over(p.Name, p.Spec)
+	s.Over(p.Name, p.Spec)
 	return s
 }
 
-// over puts the scenario on a link. Sessions must be there already: each is a headset of its own in a Wi-Fi cell.
-func (s *Scenario) over(name string, spec profile.Spec) {
+// Over puts the scenario on a link, which reports call by that name. The sessions must be there already: each is a headset of
+// its own in a Wi-Fi cell.
+func (s *Scenario) Over(name string, spec profile.Spec) {
 	headsets(spec.WiFi, s.Sessions)
 	for i := range spec.Hops {
 		headsets(spec.Hops[i].WiFi, s.Sessions)

@@ -145,7 +145,7 @@ func (r *reader) link(s *Scenario, n ast.Node) {
 		if name == "" {
 			name = "link of " + s.Name
 		}
-		s.over(name, spec)
+		s.Over(name, spec)
 		return
 	}
 	text, ok := r.scalar("link", n, "a profile's name, a file, or a description of a link")
@@ -170,5 +170,5 @@ func (r *reader) link(s *Scenario, n ast.Node) {
 	if s.Title == "" {
 		s.Title = p.Brief
 	}
-	s.over(p.Name, p.Spec)
+	s.Over(p.Name, p.Spec)
 }

@@ -82,13 +82,13 @@ func rfc8867() (list []Scenario) {
 
 // on makes the scenario's link of a hop.
 func (s Scenario) on(name string, h profile.Hop) Scenario {
-	s.over(name, profile.Spec{Hop: h})
+	s.Over(name, profile.Spec{Hop: h})
 	return s
 }
 
 // expecting sets what is expected, besides that every frame is accounted for.
 func (s Scenario) expecting(list ...[]Expectation) Scenario {
-	s.Expect = slices.Concat(all("frames_unaccounted == 0"), slices.Concat(list...))
+	s.Expect = slices.Concat(Want("frames_unaccounted == 0"), slices.Concat(list...))
 	return s
 }
 
@@ -102,7 +102,7 @@ func (p place) variableCapacity() Scenario {
 	return p.case8867("5.1", "variable capacity, one flow",
 		"100 Mbit/s, 250 from 40 s, 60 from 60 s, 100 from 80 s. The flow has 72 Mbit/s: too much for 20 seconds.", 100, flow(72, 0, 99)).
 		on("100, 250, 60, 100 Mbit/s", profile.Hop{Down: p.path(at(0, 100), at(40, 250), at(60, 60), at(80, 100)), Up: p.path(at(0, 100))}).
-		expecting(all("displayed_percent from 5s to 59s >= 99", "lost to 59s == 0", "freezes to 59s == 0", "lost from 62s to 78s > 0",
+		expecting(Want("displayed_percent from 5s to 59s >= 99", "lost to 59s == 0", "freezes to 59s == 0", "lost from 62s to 78s > 0",
 			"displayed_percent from 82s >= 99", "freezes from 82s == 0"))
 }
 
@@ -112,7 +112,7 @@ func (p place) twoFlows() Scenario {
 		flow(40, 0, 0), flow(40, 0, 0)).
 		on("200, 100, 175, 50, 100 Mbit/s", profile.Hop{
 			Down: p.path(at(0, 200), at(25, 100), at(50, 175), at(75, 50), at(100, 100)), Up: p.path(at(0, 200))}).
-		expecting(all("displayed_percent from 5s to 74s >= 98", "lost to 74s == 0", "freezes to 74s == 0", "lost from 78s to 98s > 0",
+		expecting(Want("displayed_percent from 5s to 74s >= 98", "lost to 74s == 0", "freezes to 74s == 0", "lost from 78s to 98s > 0",
 			"displayed_percent from 102s >= 98", "freezes from 102s == 0"))
 }
 
@@ -121,26 +121,26 @@ func (p place) feedback(section, title, about string, back ...profile.Step) Scen
 	return p.case8867(section, title, "200 Mbit/s forward, 100 from 20 s, 50 from 40 s, 200 from 60 s, which 40 Mbit/s always fit. "+about, 100, flow(40, 0, 99)).
 		on("200, 100, 50, 200 Mbit/s", profile.Hop{Down: p.path(at(0, 200), at(20, 100), at(40, 50), at(60, 200)), Up: p.path(back...),
 			Traffic: &profile.Traffic{Steady: []profile.Steady{{Direction: "up", Rate: 90 * units.Mbps, Stop: seconds(99)}}}}).
-		expecting(all("packets_lost == 0", "freezes == 0", "displayed_percent from 5s to 34s >= 98", "displayed_percent from 74s >= 98"))
+		expecting(Want("packets_lost == 0", "freezes == 0", "displayed_percent from 5s to 34s >= 98", "displayed_percent from 74s >= 98"))
 }
 
 func (p place) congestedFeedback() Scenario {
 	return p.feedback("5.3", "congested feedback", "Backward 200 Mbit/s, 80 from 35 s, 200 from 70 s. The program streams one way only: the "+
 		"medium in the other direction is a steady flow of 90 Mbit/s, too much for 35 seconds, behind which feedback and poses wait and are lost.",
 		at(0, 200), at(35, 80), at(70, 200)).
-		and(all("motion_to_photon_p50_ms from 40s to 66s > 60", "displayed_percent >= 93"))
+		and(Want("motion_to_photon_p50_ms from 40s to 66s > 60", "displayed_percent >= 93"))
 }
 
 func (p place) cleanFeedback() Scenario {
 	return p.feedback("5.3-clean", "the case to compare congested feedback with", "Backward 200 Mbit/s throughout, with the same steady flow of 90 Mbit/s.", at(0, 200)).
-		and(all("displayed_percent from 5s >= 98"))
+		and(Want("displayed_percent from 5s >= 98"))
 }
 
 func (p place) sameController() Scenario {
 	return p.case8867("5.4", "three flows of one kind", "350 Mbit/s shared by three flows of 90 Mbit/s which begin at 0, 20 and 40 s.", 120,
 		flow(90, 0, 119), flow(90, 20, 119), flow(90, 40, 119)).
 		on("350 Mbit/s", profile.Hop{Both: p.path(at(0, 350))}).
-		expecting(all("packets_lost == 0", "freezes == 0", "displayed_percent >= 99", "goodput_mbps 88..92"))
+		expecting(Want("packets_lost == 0", "freezes == 0", "displayed_percent >= 99", "goodput_mbps 88..92"))
 }
 
 // roundTripFairness has a delay for each flow, which a profile cannot say: the link is built here.
@@ -159,7 +159,7 @@ func (p place) roundTripFairness() Scenario {
 	s.Link = func(seed uint64) (netem.Medium, error) {
 		return netem.Duplex(p.manyWays(seed, "link/down", ways), p.manyWays(seed, "link/up", ways)), nil
 	}
-	return s.expecting(all("packets_lost == 0", "freezes == 0", "displayed_percent >= 99", "goodput_mbps 58..62"))
+	return s.expecting(Want("packets_lost == 0", "freezes == 0", "displayed_percent >= 99", "goodput_mbps 58..62"))
 }
 
 // manyWays is a bottleneck of 400 Mbit/s, behind which each flow has a way of its own.
@@ -182,7 +182,7 @@ func (p place) longTCP(section string, depth time.Duration) Scenario {
 	return p.case8867(section, fmt.Sprintf("against a long TCP flow, queue of %v", depth),
 		"200 Mbit/s shared by a flow of 72 Mbit/s, from 5 s on, and an endless CUBIC flow, which fills the queue again and again.", 120, flow(72, 5, 119)).
 		on("200 Mbit/s with a download", profile.Hop{Down: down, Up: p.path(at(0, 200)), Traffic: &profile.Traffic{Bulk: []profile.TCP{{Stop: seconds(119)}}}}).
-		expecting(all("displayed_percent >= 75", "goodput_mbps 70..74", "queue_p99_ms > 50"))
+		expecting(Want("displayed_percent >= 75", "goodput_mbps 70..74", "queue_p99_ms > 50"))
 }
 
 func (p place) shortTCP() Scenario {
@@ -191,7 +191,7 @@ func (p place) shortTCP() Scenario {
 		"200 Mbit/s shared by two flows of 50 Mbit/s, from 5 s on, and ten CUBIC flows that fetch files of 3 to 5 MB (the RFC's 30 to 50 kB times 100) with pauses of 10 s in the mean.",
 		300, flow(50, 5, 299), flow(50, 5, 299)).
 		on("200 Mbit/s with fetches", profile.Hop{Both: p.path(at(0, 200)), Traffic: &profile.Traffic{Short: []profile.Short{short}}}).
-		expecting(all("displayed_percent >= 75", "goodput_mbps 48..52"))
+		expecting(Want("displayed_percent >= 75", "goodput_mbps 48..52"))
 }
 
 func (p place) pause() Scenario {
@@ -199,5 +199,5 @@ func (p place) pause() Scenario {
 		"another begins, as the program has no pause yet; they are the sessions 2 and 4.", 120,
 		flow(90, 0, 119), flow(90, 0, 40), flow(90, 0, 119), flow(90, 60, 119)).
 		on("350 Mbit/s", profile.Hop{Both: p.path(at(0, 350))}).
-		expecting(all("packets_lost == 0", "freezes == 0", "displayed_percent >= 99", "goodput_mbps 88..92"))
+		expecting(Want("packets_lost == 0", "freezes == 0", "displayed_percent >= 99", "goodput_mbps 88..92"))
 }

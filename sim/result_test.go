@@ -202,11 +202,16 @@ func TestClockErrorStaysWithinTheStatedUncertainty(t *testing.T) {
 			s.Sessions[0].Streamer.Clock, s.Sessions[0].Client.Clock = sim.Drifting(3*time.Second, ppm), sim.Drifting(time.Hour, -ppm)
 			_, runs := run(t, s, sim.Options{Series: true})
 			whole(t, runs)
+			samples := int64(0)
 			for i, b := range runs[0].Series.Buckets() {
+				samples += b.Gauges[series.ClockError].Count
 				e, u := b.Gauges[series.ClockError], b.Gauges[series.ClockUncertainty]
 				if e.Count > 0 && max(-e.Min, e.Max) > u.Max {
 					t.Errorf("%s, %g ppm, bucket %d: error %d to %d ns, uncertainty %d", link, ppm, i, e.Min, e.Max, u.Max)
 				}
+			}
+			if samples < 1000 {
+				t.Errorf("%s, %g ppm: %d samples", link, ppm, samples)
 			}
 		}
 	}
@@ -224,6 +229,7 @@ func TestDriftCostsNothing(t *testing.T) {
 		whole(t, runs)
 		missed[ppm] = *runs[0].Frames.MissedSlots
 	}
+	t.Log("missed slots by drift in ppm:", missed)
 	// A few hitches of the game are missed in every run, and which ones is chance.
 	if most := missed[0] + 8; missed[-50] > most || missed[50] > most {
 		t.Errorf("missed slots by drift in ppm: %v", missed)

@@ -18,9 +18,10 @@ import (
 // display that was given them and has shown none: one more and the oldest counts as shown.
 const Depth = 8
 
-// Ahead is how many slots in the future a frame may be meant for. A frame beyond is due after that many: no peer can
-// park frames for ever.
-const Ahead = 16
+// Ahead is how many slots beyond the next a frame is kept back at most. One that is meant for a later slot is due then:
+// with a frame for every slot, none is pushed out by those behind it before its slot comes, which would show nothing at
+// all for as long as the streamer aims too far ahead, as it does when a path that was slow becomes fast.
+const Ahead = Depth - 1
 
 // Frame is a decoded frame with what its report will need.
 type Frame struct {
@@ -78,11 +79,11 @@ func (p *Presenter) Add(now units.Mono, f Frame, timing Slot, sink Sink) {
 	if f.Slot == 0 {
 		f.Slot = next
 	}
-	f.Slot = min(f.Slot, next+Ahead)
 	f.Report.Decoded = now.Sub(f.ReceivedAt)
 	if timing.Period > 0 { // the display has told of its slots
-		f.Report.Margin = timing.At(f.Slot).LatchBy.Sub(now)
+		f.Report.Margin = timing.At(f.Slot).LatchBy.Sub(now) // of the slot it was meant for: the streamer learns from it
 	}
+	f.Slot = min(f.Slot, next+Ahead)
 	f.Report.Latched, f.Report.Displayed = f.Report.Decoded, f.Report.Decoded
 	if f.Slot < next {
 		f.Report.Outcome = wire.Late

@@ -257,6 +257,22 @@ func TestFrameForTheFarFutureIsClamped(t *testing.T) {
 	}
 }
 
+// TestFramesMeantForTooLateASlotAreShownAllTheSame has a streamer that aims twenty slots ahead, a frame a slot.
+func TestFramesMeantForTooLateASlotAreShownAllTheSame(t *testing.T) {
+	var p Presenter
+	s := &sink{}
+	shown := 0
+	for id := units.SlotID(1); id <= 100; id++ {
+		p.Add(slot(id).LatchBy.Add(-time.Millisecond), frame(units.FrameID(id), id+20), slot(id), s)
+		if _, repeat := p.Latch(slot(id).LatchBy, slot(id), s); !repeat {
+			shown++
+		}
+	}
+	if shown != 100-Ahead {
+		t.Errorf("%d frames shown in 100 slots, want all but the first %d: the picture froze", shown, Ahead)
+	}
+}
+
 func TestStopReleasesEverything(t *testing.T) {
 	var p Presenter
 	s := &sink{}

@@ -13,24 +13,38 @@ import (
 //go:embed fitted.json
 var fitted []byte
 
-// Fit is what the fit command (airbridge/sim/loopback/fit) measures and this package has built in. Instants are those of
-// the turns of transport.Driver, by which cores stamp what they send.
+// Fit is what the fit command (airbridge/sim/loopback/fit) measures and this package has built in.
 type Fit struct {
 	// Provenance says in words what was measured, where and how.
 	Provenance string `json:"provenance"`
-	// Samples is how many of each kind were measured.
+	// Samples is how many trains of each length were measured in a round, Rounds how many rounds.
 	Samples int `json:"samples"`
+	Rounds  int `json:"rounds"`
+	// Fast is the round with the lowest median of each kind, Slow that with the highest: a machine shared with others is
+	// fast at times and slow at others, with nothing else running on it.
+	Fast Costs `json:"fast"`
+	Slow Costs `json:"slow"`
+}
+
+// Costs is what the kernel and the processor take. Instants are those of the turns of transport.Driver, by which cores
+// stamp what they send.
+type Costs struct {
 	// Datagram is from the instant of the turn that sends one datagram of 1,400 bytes to the kernel's receive stamp of it.
 	// Train is the same to the last datagram of 46, the most that one system call takes, and Burst of 64, the most that a
-	// machine sends at once; the model has neither, only Copying.
+	// machine sends at once.
 	Datagram wake.Quantiles `json:"datagram"`
 	Train    wake.Quantiles `json:"train"`
 	Burst    wake.Quantiles `json:"burst"`
-	// Copying is what a byte beyond the first datagram of a burst takes, in nanoseconds: the difference of the medians of
-	// Train and Datagram.
-	Copying float64 `json:"copying_ns_per_byte"`
-	// Turn is from the instant of a turn of a session's pump to that of the next, where that is due at once.
-	Turn wake.Quantiles `json:"turn"`
+	// Streamer and Client are from the instant of a turn of the pump of that host in a session to that of the next, where
+	// that is due at once.
+	Streamer wake.Quantiles `json:"streamer_turn"`
+	Client   wake.Quantiles `json:"client_turn"`
+}
+
+// Copying is what a byte beyond the first datagram of a burst takes, in nanoseconds: from the medians of Datagram and
+// Train.
+func (c *Costs) Copying() float64 {
+	return max(0, float64(c.Train.At(.5)-c.Datagram.At(.5))/(45*1400))
 }
 
 // Fitted returns the tables that are built in.

@@ -31,13 +31,12 @@ type letter struct {
 	p  netem.Packet
 }
 
-// Link models loopback as the fit command measured it: sim.Scenario.Link of a laboratory's twin of a run.
-func Link(seed uint64) (netem.Medium, error) {
-	f := Fitted()
-	w := &wire{copying: f.Copying, next: netem.Never}
+// Link models loopback at a cost: what sim.Scenario.Link wants.
+func (c *Costs) Link(seed uint64) (netem.Medium, error) {
+	w := &wire{copying: c.Copying(), next: netem.Never}
 	for d := range w.ways {
 		w.ways[d].late = wake.New(wake.Config{
-			Profile: wake.Profile{Arrival: f.Datagram}, Seed: seed, Name: fmt.Sprintf("loopback/%s", netem.Dir(d)),
+			Profile: wake.Profile{Arrival: c.Datagram}, Seed: seed, Name: fmt.Sprintf("loopback/%s", netem.Dir(d)),
 		})
 	}
 	return w, nil

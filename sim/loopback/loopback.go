@@ -48,8 +48,8 @@ type Report struct {
 	Scheduling string
 	// Lost counts the datagrams that the kernel dropped or did not take, both ends together.
 	Lost uint64
-	// Turns are how long turns of the pumps took after which another was due at once, in no order.
-	Turns []time.Duration
+	// Turns are how long those turns of the pumps took after which another was due at once, by the way a pump sends.
+	Turns [netem.Dirs][]time.Duration
 }
 
 // Run runs an assembly over loopback until all sessions have ended, or a little longer than the scenario's duration. Link
@@ -128,6 +128,7 @@ type end struct {
 	devices world
 	offset  time.Duration
 	starts  time.Duration
+	dir     netem.Dir
 	driver  *transport.Driver
 }
 
@@ -135,11 +136,11 @@ type end struct {
 func (r *run) open() error {
 	for i, p := range r.assembly.Pairs {
 		v := &r.assembly.Scenario.Sessions[i]
-		down, err := r.end(&p.Streamer, v, v.Streamer.Clock.Offset, p.Requests(netem.Down), p)
+		down, err := r.end(&p.Streamer, v, v.Streamer.Clock.Offset, netem.Down, p)
 		if err != nil {
 			return err
 		}
-		up, err := r.end(&p.Client, v, v.Client.Clock.Offset, p.Requests(netem.Up), p)
+		up, err := r.end(&p.Client, v, v.Client.Clock.Offset, netem.Up, p)
 		if err != nil {
 			return err
 		}
@@ -149,13 +150,14 @@ func (r *run) open() error {
 	return nil
 }
 
-func (r *run) end(d *sim.Side, v *sim.Session, offset time.Duration, requests func(units.Mono, machine.Event), p *sim.Pair) (*end, error) {
+func (r *run) end(d *sim.Side, v *sim.Session, offset time.Duration, dir netem.Dir, p *sim.Pair) (*end, error) {
 	socket, err := transport.Listen(r.network, netip.AddrPortFrom(loopback, 0).String(), transport.SocketConfig{ECN: v.ECN})
 	if err != nil {
 		return nil, fmt.Errorf("host %s: %w", d.Addr, err)
 	}
+	requests := p.Requests(dir)
 	e := &end{
-		side: d, socket: socket, machine: &translated{host: d.Host}, offset: offset, starts: v.Starts,
+		side: d, dir: dir, socket: socket, machine: &translated{host: d.Host}, offset: offset, starts: v.Starts,
 		devices: func(m machine.Event) { r.told(requests, m) },
 	}
 	r.ends = append(r.ends, e)
@@ -204,7 +206,7 @@ func (r *run) report() (all Report) {
 			all.Scheduling = e.driver.Scheduling()
 		}
 		s := e.socket.Stats()
-		all.Turns = append(all.Turns, e.machine.turns.taken...)
+		all.Turns[e.dir] = append(all.Turns[e.dir], e.machine.turns.taken...)
 		all.Lost += s.SendDrops + s.ReceiveDrops
 	}
 	return all

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"airbridge/netem"
-	"airbridge/netem/profile"
 	"airbridge/sim"
 	"airbridge/sim/loopback"
 	"airbridge/sim/wake"
@@ -33,30 +31,23 @@ func show(t *testing.T, n string, a *statistics.Aggregate) {
 
 func TestSpine(t *testing.T) {
 	runtime.GOMAXPROCS(8)
-	p, _ := profile.Named("ethernet")
-	_ = p
 	mbps := 30
 	if v := os.Getenv("MBPS"); v != "" {
 		fmt.Sscan(v, &mbps)
 	}
-	s := sim.Scenario{Name: "loopback", Seed: 1, Duration: 10 * time.Second, Link: func(uint64) (netem.Medium, error) { return loopback.Link(1) }, FullPayload: true,
-		Sessions: []sim.Session{{Bitrate: units.Bitrate(mbps) * units.Mbps, Streamer: loopback.Punctual(5 * time.Second), Client: loopback.Punctual(77 * time.Second)}}}
+	s := loopback.Scenario(1, units.Bitrate(mbps)*units.Mbps, 10*time.Second)
 	a, err := sim.Assemble(s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, err := loopback.Run(t.Context(), a, loopback.Config{Realtime: true})
-	t.Log(r, err, a.Pairs[0].Err(), a.Pairs[0].Ended())
+	t.Log(r.Scheduling, r.Lost, err, a.Pairs[0].Err(), a.Pairs[0].Ended())
 	show(t, "real", a.Pairs[0].Results().Frames)
-	s.FullPayload = false
-	for n, w := range map[string]wake.Profile{"quiet": wake.QuietPC(), "pc": wake.PC()} {
-		s.Sessions[0].Streamer.Wake = &w
-		s.Sessions[0].Client.Wake = &w
-		l, err := sim.New(s, sim.Options{})
+	f := loopback.Fitted()
+	for n, w := range map[string]loopback.Machine{"quiet": {wake.QuietPC(), f.Fast}, "pc": {wake.PC(), f.Slow}} {
+		l, err := loopback.Twin(t.Context(), s, &w)
 		if err != nil {
 			t.Fatal(err)
-		}
-		for l.Run(l.Now() + time.Second) {
 		}
 		show(t, n, l.Pairs[0].Results().Frames)
 	}

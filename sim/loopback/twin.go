@@ -20,18 +20,26 @@ func Scenario(seed uint64, rate units.Bitrate, length time.Duration) sim.Scenari
 	// Two pumps run at once: the decoder knows nothing of the encoder.
 	v.Decoder.Reference = func(units.FrameID) (units.FrameID, bool) { return 0, false }
 	return sim.Scenario{
-		Name: "loopback", Seed: seed, Duration: length, Link: Link, LinkName: "loopback", FullPayload: true,
+		Name: "loopback", Seed: seed, Duration: length, FullPayload: true, LinkName: "loopback",
+		Link:     new(Costs).Link, // the kernel is the link
 		Sessions: []sim.Session{v},
 	}
 }
 
-// Twin plays a scenario in the event lab, with hosts that wake as late as the profile says and whose turns take time, and
-// without payload. The scenario's link is the model, its clocks are kept.
-func Twin(ctx context.Context, s sim.Scenario, late wake.Profile) (*sim.Assembly, error) {
-	s.FullPayload = false
+// Machine is a computer that both ends run on.
+type Machine struct {
+	// Wake is how late its system is.
+	Wake wake.Profile
+	// Costs is what its kernel and its processor take.
+	Costs Costs
+}
+
+// Twin plays a scenario in the event lab on a modelled machine, without payload.
+func Twin(ctx context.Context, s sim.Scenario, m *Machine) (*sim.Assembly, error) {
+	s.FullPayload, s.Link = false, m.Costs.Link
 	sessions := make([]sim.Session, len(s.Sessions))
 	for i, v := range s.Sessions {
-		v.Streamer.Wake, v.Client.Wake = &late, &late
+		v.Streamer.Wake, v.Client.Wake = &m.Wake, &m.Wake
 		sessions[i] = v
 	}
 	s.Sessions = sessions
@@ -41,7 +49,7 @@ func Twin(ctx context.Context, s sim.Scenario, late wake.Profile) (*sim.Assembly
 	}
 	var ends []*event.End
 	for i, p := range a.Pairs {
-		ends = append(ends, twin(a, &p.Streamer, i, netem.Down, p), twin(a, &p.Client, i, netem.Up, p))
+		ends = append(ends, twin(a, &p.Streamer, i, netem.Down, p, m.Costs.Streamer), twin(a, &p.Client, i, netem.Up, p, m.Costs.Client))
 	}
 	world := event.New(a.Medium, nil, ends...)
 	for at := time.Second; at <= a.Scenario.Duration+settle; at += time.Second {
@@ -68,13 +76,13 @@ func ended(a *sim.Assembly) bool {
 }
 
 // twin is a side in the event lab.
-func twin(a *sim.Assembly, d *sim.Side, i int, dir netem.Dir, p *sim.Pair) *event.End {
+func twin(a *sim.Assembly, d *sim.Side, i int, dir netem.Dir, p *sim.Pair, turn wake.Quantiles) *event.End {
 	v := &a.Scenario.Sessions[i]
-	m := &busy{host: d.Host, late: wake.New(wake.Config{
-		Profile: wake.Profile{Arrival: Fitted().Turn}, Seed: a.Scenario.Seed, Name: fmt.Sprintf("session %d/%s/turn", i+1, dir),
+	h := &busy{host: d.Host, late: wake.New(wake.Config{
+		Profile: wake.Profile{Arrival: turn}, Seed: a.Scenario.Seed, Name: fmt.Sprintf("session %d/%s/turn", i+1, dir),
 	})}
 	return &event.End{
-		Machine: m, Clock: d.Clock, Addr: d.Addr, Flow: uint16(i), Dir: dir, ECN: v.ECN,
+		Machine: h, Clock: d.Clock, Addr: d.Addr, Flow: uint16(i), Dir: dir, ECN: v.ECN,
 		Starts: netem.True(v.Starts), Requests: p.Requests(dir),
 	}
 }

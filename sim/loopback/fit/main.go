@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"airbridge/machine"
+	"airbridge/netem"
 	"airbridge/sim"
 	"airbridge/sim/loopback"
 	"airbridge/sim/wake"
@@ -33,7 +34,7 @@ type config struct {
 func main() {
 	var cfg config
 	flag.IntVar(&cfg.samples, "samples", 4000, "trains to measure of each length")
-	flag.IntVar(&cfg.rounds, "rounds", 3, "times to measure everything; the best-behaved of each kind is kept")
+	flag.IntVar(&cfg.rounds, "rounds", 3, "times to measure everything")
 	flag.DurationVar(&cfg.session, "session", 20*time.Second, "length of a session, for its turns")
 	flag.StringVar(&cfg.out, "out", "-", "file to write, - for standard output")
 	flag.Parse()
@@ -48,55 +49,67 @@ func main() {
 func run(ctx context.Context, cfg config) error {
 	// As every program with a pump; see transport.Driver.
 	runtime.GOMAXPROCS(max(8, 2*runtime.NumCPU()))
-	var f loopback.Fit
-	for round := range max(cfg.rounds, 1) {
-		if err := improve(ctx, cfg, uint64(round+1), &f); err != nil {
+	f := loopback.Fit{Samples: cfg.samples, Rounds: max(cfg.rounds, 1)}
+	for round := range f.Rounds {
+		c, scheduling, err := measureAll(ctx, cfg, uint64(round+1))
+		if err != nil {
 			return err
 		}
+		if round == 0 {
+			f.Fast, f.Slow, f.Provenance = c, c, provenance(cfg, scheduling)
+			continue
+		}
+		extend(&f.Fast, &f.Slow, &c)
 	}
-	f.Samples = cfg.samples
-	f.Copying = max(0, float64(f.Train.At(.5)-f.Datagram.At(.5))/float64((trainLength-1)*datagramSize))
 	return write(cfg.out, f)
 }
 
-// improve measures everything once and keeps what was disturbed less than what f holds.
-func improve(ctx context.Context, cfg config, seed uint64, f *loopback.Fit) error {
+// measureAll is one round.
+func measureAll(ctx context.Context, cfg config, seed uint64) (c loopback.Costs, scheduling string, err error) {
 	for _, m := range []struct {
 		length int
 		table  *wake.Quantiles
-	}{{1, &f.Datagram}, {trainLength, &f.Train}, {machine.MaxBurst, &f.Burst}} {
-		table, err := measure(ctx, m.length, cfg.samples)
-		if err != nil {
-			return fmt.Errorf("trains of %d: %w", m.length, err)
+	}{{1, &c.Datagram}, {trainLength, &c.Train}, {machine.MaxBurst, &c.Burst}} {
+		if *m.table, err = measure(ctx, m.length, cfg.samples); err != nil {
+			return c, "", fmt.Errorf("trains of %d: %w", m.length, err)
 		}
-		*m.table = calmer(*m.table, table)
 	}
 	a, err := sim.Assemble(loopback.Scenario(seed, 50*units.Mbps, cfg.session))
 	if err != nil {
-		return err
+		return c, "", err
 	}
 	r, err := loopback.Run(ctx, a, loopback.Config{Realtime: true})
 	if err != nil {
-		return fmt.Errorf("session: %w", err)
+		return c, "", fmt.Errorf("session: %w", err)
 	}
-	f.Turn, f.Provenance = calmer(f.Turn, wake.Measured(r.Turns)), provenance(cfg, r.Scheduling)
-	return nil
+	c.Streamer, c.Client = wake.Measured(r.Turns[netem.Down]), wake.Measured(r.Turns[netem.Up])
+	return c, r.Scheduling, nil
 }
 
-// calmer keeps the measurement that was disturbed least. What others do on the machine only adds.
-func calmer(a, b wake.Quantiles) wake.Quantiles {
-	if len(a) == 0 || b.At(.9) < a.At(.9) {
-		return b
+// extend keeps of each kind the fastest and the slowest measurement.
+func extend(fast, slow, c *loopback.Costs) {
+	for _, t := range [...]struct{ fast, slow, table *wake.Quantiles }{
+		{&fast.Datagram, &slow.Datagram, &c.Datagram},
+		{&fast.Train, &slow.Train, &c.Train},
+		{&fast.Burst, &slow.Burst, &c.Burst},
+		{&fast.Streamer, &slow.Streamer, &c.Streamer},
+		{&fast.Client, &slow.Client, &c.Client},
+	} {
+		if t.table.At(.5) < t.fast.At(.5) {
+			*t.fast = *t.table
+		}
+		if t.table.At(.5) > t.slow.At(.5) {
+			*t.slow = *t.table
+		}
 	}
-	return a
 }
 
 func provenance(cfg config, scheduling string) string {
 	return fmt.Sprintf("Measured over two loopback sockets with two drivers of package transport in one process: from the "+
 		"instant of the turn that sends to the kernel's receive stamp, for datagrams of %d bytes alone, %d and %d at a time, %v "+
 		"to %v apart; and turns after which another was due at once, in sessions of %v at 72 frames a second and 50 Mbit/s. %s/%s, %d "+
-		"virtual processors, pumps %s. %d trains of each length, %d rounds, of which the one with the lowest 90th percentile is "+
-		"kept: what else ran on the machine only added to it.", datagramSize, trainLength, machine.MaxBurst, gapMin, gapMax, cfg.session,
+		"virtual processors, pumps %s. %d trains of each length, %d rounds, of which the ones with the lowest and "+
+		"the highest median are kept, for each kind.", datagramSize, trainLength, machine.MaxBurst, gapMin, gapMax, cfg.session,
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), scheduling, cfg.samples, cfg.rounds)
 }
 

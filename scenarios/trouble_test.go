@@ -1,0 +1,27 @@
+package scenarios_test
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+var _ = Describe("trouble on the way", func() {
+	catalogued("trouble", func(string) bool { return false })
+
+	When("packets are lost in bursts of three", func() {
+		It("costs a picture and an IDR each without parity, and nothing with it", func() {
+			bare, protected := stream("burst-loss"), stream("burst-loss-fec")
+			Expect(bare.metric(1, "lost")).To(BeNumerically(">=", 5))
+			Expect(protected.metric(1, "lost")).To(BeZero())
+			Expect(protected.metric(1, "idr")).To(BeEquivalentTo(1))
+		})
+	})
+
+	When("nothing passes for a while", func() {
+		It("freezes, and is as well as before half a second after it ends", func() {
+			r := stream("outage-return")
+			Expect(r.metric(1, "freezes")).To(BeNumerically(">=", 1))
+			Expect(r.metric(1, "displayed_percent from 22s to 59s")).To(BeNumerically(">", 99.5))
+		})
+	})
+})
