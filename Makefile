@@ -10,11 +10,11 @@ export PATH := $(PATH):/usr/local/go/bin
 ARGS ?=
 FUZZTIME ?= 30s
 
-.PHONY: help demo test build check fuzz bench setup clean
+.PHONY: help demo test build check fuzz bench worlds scenarios check-ns3 bench-ns3 check-loopback setup clean
 
 help: ## list these targets
 	@echo "Airbridge streams PC VR over Wi-Fi. Targets:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 demo: build ## stream a scene through the real codec over loopback and show what became of every frame
 	@bin/airbridge demo $(ARGS)
@@ -34,6 +34,21 @@ fuzz: setup ## run every fuzz target for FUZZTIME (30s)
 bench: ## measure the data path, beside iperf3
 	@scripts/setup.sh iperf3
 	@scripts/bench.sh
+
+worlds: ## compare the event lab with the real UDP shells in a virtual network: every family, ten seeds of a minute each
+	@scripts/worlds.sh
+
+scenarios: ## run the scenario suites alone; they need no FFmpeg
+	@CGO_ENABLED=0 go test -count=1 ./scenarios/...
+
+check-ns3: ## compare the Wi-Fi cell with ns-3 (installs it)
+	@scripts/check-ns3.sh
+
+bench-ns3: ## packets a second beside ns-3's point-to-point link (installs it)
+	@scripts/bench-ns3.sh
+
+check-loopback: ## compare the lab's intervals with real sockets on this machine
+	@scripts/check-loopback.sh
 
 setup: ## install what is missing (FFmpeg's development packages, a C compiler); prints nothing where all is there
 	@scripts/setup.sh

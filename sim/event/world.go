@@ -155,21 +155,29 @@ func onGrid(t netem.True) netem.True {
 }
 
 func (w *World) step() {
+	if ticksFirst {
+		w.turns()
+	}
 	if w.medium.Next() <= w.now {
 		w.out = w.medium.Deliver(w.now, w.out[:0])
 		for i := range w.out {
 			w.arrive(w.out[i])
 		}
 	}
-	for _, e := range w.ends {
-		if e.due <= w.now {
-			w.turn(e)
-		}
-	}
+	w.turns()
 	for _, e := range w.ends {
 		if len(e.sent) > 0 {
 			w.medium.Admit(w.now, e.sent)
 			e.sent = e.sent[:0]
+		}
+	}
+}
+
+// turns lets every host do what is due.
+func (w *World) turns() {
+	for _, e := range w.ends {
+		if e.due <= w.now {
+			w.turn(e)
 		}
 	}
 }
