@@ -42,10 +42,10 @@ scenarios: ## run the scenario suites alone; they need no FFmpeg
 	@CGO_ENABLED=0 go test -count=1 ./scenarios/...
 
 check-ns3: ## compare the Wi-Fi cell with ns-3 (installs it)
-	@scripts/check-ns3.sh
+	@scripts/check-ns3.sh $(ARGS)
 
 bench-ns3: ## packets a second beside ns-3's point-to-point link (installs it)
-	@scripts/bench-ns3.sh
+	@scripts/bench-ns3.sh $(ARGS)
 
 check-loopback: ## compare the lab's intervals with real sockets on this machine
 	@scripts/check-loopback.sh

@@ -126,4 +126,3 @@ func Want(texts ...string) []Expectation {
 	}
 	return list
 }
-

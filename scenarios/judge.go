@@ -154,8 +154,12 @@ func (s Scenario) measure(e Expectation, m Metric, r *reports.Run, session int) 
 		}
 		return v, ""
 	}
-	if n := reports.TimedFrames(r); n < m.samples {
-		return 0, fmt.Sprintf("%d frames say nothing of it: it takes %d", n, m.samples)
+	n, what := reports.TimedFrames(r), "timed frames"
+	if m.packets && r.Network.PacketsSent != nil {
+		n, what = *r.Network.PacketsSent, "packets"
+	}
+	if n < m.samples {
+		return 0, fmt.Sprintf("%d %s say nothing of it: it takes %d", n, what, m.samples)
 	}
 	v, known := m.whole(&r.Record)
 	if !known {

@@ -18,8 +18,9 @@ type Metric struct {
 
 	// counts says that it grows with the length of the run.
 	counts bool
-	// samples is how many timed frames it takes to mean anything.
+	// samples is how many timed frames it takes to mean anything; packets has it be packets.
 	samples int64
+	packets bool
 	// Where it comes from: the record; what was recorded over time, of a part of the run or all of it; or the pooled
 	// records of several runs, as a rate with its interval. One of whole, part and rate is set, or the first two.
 	whole func(r *reports.Record) (v float64, known bool)

@@ -43,22 +43,31 @@ func (l *Lab) Runs(version string) []reports.Run {
 }
 
 func (l *Lab) record(i int, version string) *reports.Record {
-	s, v, p := &l.Scenario, &l.Scenario.Sessions[i], l.Pairs[i]
-	// All is copied, as a pointer into the scenario would keep the whole lab alive.
-	r := &reports.Record{
-		Scenario: s.recordName(i), Seed: new(s.Seed), Version: version, TraceHash: new(fmt.Sprintf("%016x", l.TraceHash())),
+	p, r := l.Pairs[i], l.Scenario.Heading(i, version)
+	r.TraceHash = new(fmt.Sprintf("%016x", l.TraceHash()))
+	if res := p.Results(); res != nil {
+		l.fill(&r, i, res)
+	}
+	l.network(&r, i)
+	if err := l.incomplete(p); err != nil {
+		r.Incomplete = new(err.Error())
+	}
+	return &r
+}
+
+// Heading returns what the record of a session, counted from 0, says whatever comes of it: by it records are told apart
+// and sorted.
+func (s Scenario) Heading(session int, version string) reports.Record {
+	s = s.withDefaults()
+	v := &s.Sessions[session]
+	// All is copied, as a pointer into a scenario would keep it alive, and the lab it is in.
+	r := reports.Record{
+		Scenario: s.recordName(session), Seed: new(s.Seed), Version: version,
 		Source: new("simulated " + v.Game.Kind.String()), Encoder: new("simulated libx264"), Link: new(s.LinkName),
 		Width: new(v.Width), Height: new(v.Height), FPS: new(v.FPS),
 	}
 	r.Controllers.Latency, r.Controllers.Recovery = new(v.Latency), new(v.Recovery)
 	r.Controllers.Bitrate = new("constant:" + v.Bitrate.String())
-	if res := p.Results(); res != nil {
-		l.fill(r, i, res)
-	}
-	l.network(r, i)
-	if err := l.incomplete(p); err != nil {
-		r.Incomplete = new(err.Error())
-	}
 	return r
 }
 

@@ -23,8 +23,10 @@ func TestAggregates(t *testing.T) {
 		{"65,535 bytes are 51 datagrams of 1,200", func(*Config) {}, 116, 0, []int{51, 51, 14}},
 		{"a window of 32", func(c *Config) { c.MaxMPDUs = 32 }, 70, 0, []int{32, 32, 6}},
 		{"longer aggregates fill the window", func(c *Config) { c.MaxAMPDU = 1 << 20 }, 116, 0, []int{64, 52}},
-		{"the longest PPDU of a slow link", func(c *Config) { c.Headsets = []Radio{{MCS: MCS0, Width: 20}} }, 10, 0,
-			[]int{3, 3, 3, 1}},
+		{
+			"the longest PPDU of a slow link", func(c *Config) { c.Headsets = []Radio{{MCS: MCS0, Width: 20}} }, 10, 0,
+			[]int{3, 3, 3, 1},
+		},
 		{"voice goes one by one", func(*Config) {}, 3, 46, []int{1, 1, 1}},
 		{"an aggregate is at least one packet", func(c *Config) { c.MaxAMPDU = 1 }, 2, 0, []int{1, 1}},
 	} {
@@ -68,8 +70,13 @@ func TestLegacyAirtime(t *testing.T) {
 		bytes int
 		rate  units.Bitrate
 		want  netem.True
-	}{{14, 24 * units.Mbps, 28 * us}, {32, 24 * units.Mbps, 32 * us}, {24, 24 * units.Mbps, 32 * us}, {14, 6 * units.Mbps, 44 * us},
-		{56, 24 * units.Mbps, 40 * us}} {
+	}{
+		{14, 24 * units.Mbps, 28 * us},
+		{32, 24 * units.Mbps, 32 * us},
+		{24, 24 * units.Mbps, 32 * us},
+		{14, 6 * units.Mbps, 44 * us},
+		{56, 24 * units.Mbps, 40 * us},
+	} {
 		if got := legacyAirtime(x.bytes, x.rate); got != x.want {
 			t.Errorf("legacyAirtime(%d, %v) = %d, want %d", x.bytes, x.rate, got, x.want)
 		}
@@ -85,10 +92,14 @@ func TestFates(t *testing.T) {
 	}{
 		{"a good link", func(*Config) {}, map[netem.Fate]int{netem.Arrived: 300}},
 		{"a full queue", func(c *Config) { c.Queue = 100 }, map[netem.Fate]int{netem.Arrived: 100, netem.Overflow: 200}},
-		{"losses are repaired", func(c *Config) { c.Headsets = []Radio{{Loss: 0.3}}; c.RetryLimit = 255 },
-			map[netem.Fate]int{netem.Arrived: 300}},
-		{"no patience", func(c *Config) { c.Headsets = []Radio{{MCS: MCS0, Width: 20}}; c.Lifetime = 20 * time.Millisecond },
-			map[netem.Fate]int{netem.Arrived: 15, netem.Expired: 285}},
+		{
+			"losses are repaired", func(c *Config) { c.Headsets = []Radio{{Loss: 0.3}}; c.RetryLimit = 255 },
+			map[netem.Fate]int{netem.Arrived: 300},
+		},
+		{
+			"no patience", func(c *Config) { c.Headsets = []Radio{{MCS: MCS0, Width: 20}}; c.Lifetime = 20 * time.Millisecond },
+			map[netem.Fate]int{netem.Arrived: 15, netem.Expired: 285},
+		},
 	} {
 		cfg := quiet()
 		x.change(&cfg)

@@ -118,8 +118,10 @@ func TestValidate(t *testing.T) {
 
 // All faults come at once, always in the same order.
 func TestValidateNamesAll(t *testing.T) {
-	cfg := Config{Sessions: -1, MaxMPDUs: 999, Headsets: []Radio{{MCS: 40, Loss: 2}, {Width: 3}},
-		EDCA: [Categories]EDCA{{AIFSN: 99, CWMin: 2, CWMax: 4}}}
+	cfg := Config{
+		Sessions: -1, MaxMPDUs: 999, Headsets: []Radio{{MCS: 40, Loss: 2}, {Width: 3}},
+		EDCA: [Categories]EDCA{{AIFSN: 99, CWMin: 2, CWMax: 4}},
+	}
 	first := cfg.Validate().Error()
 	if n := strings.Count(first, "\n") + 1; n != 8 {
 		t.Errorf("%d faults, want 8:\n%s", n, first)

@@ -63,7 +63,7 @@ func (m *Microwave) radiates(t netem.True) bool {
 	return m.runs(t) && float64(t%netem.True(m.Mains)) < m.Duty*float64(m.Mains)
 }
 
-// absences are the times at which a station roams: From the next one on, To the end of the last.
+// absences are the times at which a station roams: the next begins at from, the last ended at back.
 type absences struct {
 	cfg        Roam
 	draw       *rand.Rand
@@ -140,7 +140,8 @@ func (c *Cell) Spans(from, to netem.True, into []netem.Span) []netem.Span {
 // repeat adds those of the spans of length long that begin at first and every so often after it which may overlap from
 // to to. Nothing repeats where every is zero.
 func repeat(from, to netem.True, first, every, long time.Duration, name string,
-	add func(begin, end netem.True, name string)) {
+	add func(begin, end netem.True, name string),
+) {
 	if every == 0 {
 		return
 	}

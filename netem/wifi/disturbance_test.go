@@ -86,9 +86,13 @@ func TestRoam(t *testing.T) {
 
 // Spans are the same whenever one asks, and telling them changes nothing.
 func TestSpansOfAPart(t *testing.T) {
-	cfg := Config{Seed: 2, Sessions: 3, Headsets: []Radio{{Roam: Roam{Mean: 300 * time.Millisecond},
-		Scan: Scan{Every: 700 * time.Millisecond}}},
-		Microwave: Microwave{From: time.Second, For: time.Second, Every: 3 * time.Second}}
+	cfg := Config{
+		Seed: 2, Sessions: 3, Headsets: []Radio{{
+			Roam: Roam{Mean: 300 * time.Millisecond},
+			Scan: Scan{Every: 700 * time.Millisecond},
+		}},
+		Microwave: Microwave{From: time.Second, For: time.Second, Every: 3 * time.Second},
+	}
 	r := newRig(t, cfg)
 	all := r.cell.Spans(0, 20_000*ms, nil)
 	for from := netem.True(0); from < 19_000*ms; from += 371 * ms {

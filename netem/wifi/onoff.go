@@ -39,9 +39,11 @@ type source struct {
 }
 
 func newSource(cfg OnOff, draw *rand.Rand) *source {
-	s := &source{cfg: cfg, draw: draw, end: netem.True(cfg.Start),
+	s := &source{
+		cfg: cfg, draw: draw, end: netem.True(cfg.Start),
 		gap:      netem.True(float64(cfg.Size-netem.Overhead) * 8e9 / float64(cfg.Rate)),
-		offScale: float64(cfg.OffMean) * (cfg.OffShape - 1) / cfg.OffShape}
+		offScale: float64(cfg.OffMean) * (cfg.OffShape - 1) / cfg.OffShape,
+	}
 	s.period(s.gap)
 	return s
 }

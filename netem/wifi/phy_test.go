@@ -39,8 +39,11 @@ func TestPreambles(t *testing.T) {
 		radio Radio
 		want  netem.True
 	}{
-		{Radio{}, 44 * us}, {Radio{Streams: 2}, 52 * us}, {Radio{Streams: 3}, 68 * us},
-		{Radio{Standard: VHT}, 40 * us}, {Radio{Standard: VHT, Streams: 4}, 52 * us},
+		{Radio{}, 44 * us},
+		{Radio{Streams: 2}, 52 * us},
+		{Radio{Streams: 3}, 68 * us},
+		{Radio{Standard: VHT}, 40 * us},
+		{Radio{Standard: VHT, Streams: 4}, 52 * us},
 	} {
 		if got := newPHY(x.radio.withDefaults()).preamble; got != x.want {
 			t.Errorf("%+v: %d, want %d", x.radio, got, x.want)

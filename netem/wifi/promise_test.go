@@ -53,8 +53,10 @@ func drawConfig(t *rapid.T) Config {
 		Microwave: rapid.SampledFrom([]Microwave{{}, {For: time.Hour, Loss: 1}}).Draw(t, "oven"),
 	}
 	for range rapid.IntRange(0, 4).Draw(t, "stations") {
-		o := OnOff{Rate: units.Bitrate(rapid.Int64Range(1e5, 2e8).Draw(t, "rate")), OnMean: 20 * time.Millisecond,
-			OffMean: 20 * time.Millisecond, Category: Category(rapid.IntRange(0, 3).Draw(t, "category"))}
+		o := OnOff{
+			Rate: units.Bitrate(rapid.Int64Range(1e5, 2e8).Draw(t, "rate")), OnMean: 20 * time.Millisecond,
+			OffMean: 20 * time.Millisecond, Category: Category(rapid.IntRange(0, 3).Draw(t, "category")),
+		}
 		cfg.Stations = append(cfg.Stations, rapid.SampledFrom([]Station{{Up: o}, {Down: o}, {Up: o, Down: o}}).Draw(t, "station"))
 	}
 	return cfg
@@ -177,8 +179,10 @@ func (l *cellLoad) frame() {
 
 func TestNoAllocation(t *testing.T) {
 	cfg := busyCell()
-	cfg.Headsets = []Radio{{Loss: .05, Fading: Fading{SNR: 30, Sigma: 3}, Scan: Scan{Every: 200 * time.Millisecond},
-		Roam: Roam{Mean: 200 * time.Millisecond}}}
+	cfg.Headsets = []Radio{{
+		Loss: .05, Fading: Fading{SNR: 30, Sigma: 3}, Scan: Scan{Every: 200 * time.Millisecond},
+		Roam: Roam{Mean: 200 * time.Millisecond},
+	}}
 	cfg.Queue, cfg.Lifetime = 200, 50*time.Millisecond
 	l := newCellLoad(cfg)
 	for range 300 {

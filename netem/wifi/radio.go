@@ -71,9 +71,11 @@ type radio struct {
 }
 
 func newRadio(cfg Radio, seed uint64, station int) radio {
-	r := radio{phy: newPHY(cfg), cfg: cfg, snr: cfg.Fading.SNR, seen: cfg.Fading.SNR,
+	r := radio{
+		phy: newPHY(cfg), cfg: cfg, snr: cfg.Fading.SNR, seen: cfg.Fading.SNR,
 		drawFading: stream.New(seed, fmt.Sprintf("wifi/fading/%d", station)),
-		roaming:    newAbsences(cfg.Roam, seed, station)}
+		roaming:    newAbsences(cfg.Roam, seed, station),
+	}
 	r.use(max(cfg.MCS, 0))
 	if cfg.Fading.SNR != 0 {
 		r.use(r.adapted(r.seen))

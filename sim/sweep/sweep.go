@@ -4,7 +4,6 @@ package sweep
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -39,22 +38,25 @@ type Config struct {
 	// Series keeps what each run records over time, about 1.3 MB a run.
 	Series bool
 	// Done, where set, takes the results in the order of the jobs, as soon as each is known, from one goroutine at a time.
+	// While it works, no other result is told.
 	Done func(job int, r Result) error
-	// Progress, where set, is called every half a second with how much of the simulated time has passed.
+	// Progress, where set, is called every half a second, and at the end, with how much of the simulated time has passed,
+	// from one goroutine at a time, which is not that of Done. It never falls, and reaches total where all jobs were done.
 	Progress func(passed, total time.Duration)
 }
 
-// slice is how much is simulated between two looks at whether to go on.
-const slice = 2 * time.Second
+// slice is how much is simulated between two looks at whether to go on: a fraction of a second of waiting, even where
+// many sessions with full payload are simulated slower than they would take.
+const slice = 200 * time.Millisecond
 
 // Run runs the jobs until all are done or ctx ends: then the runs under way are cut short and marked incomplete, and the
-// others are not begun. It returns the first error of Done.
+// others are not begun, nor told. It returns the first error of Done, after which nothing more is told; that ctx has ended
+// is no error. A panic of a run is passed on with the name and the seed that replay it.
 func Run(ctx context.Context, jobs []Job, cfg Config) error {
-	s := &sweep{cfg: cfg, jobs: jobs, results: make([]*Result, len(jobs))}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	s.cancel = cancel
-	stop := s.watch()
+	s := &sweep{cfg: cfg, jobs: jobs, results: make([]*Result, len(jobs)), progress: newProgress(jobs, cfg.Progress)}
+	ctx, s.cancel = context.WithCancel(ctx)
+	defer s.cancel()
+	stop := s.progress.watch()
 	defer stop()
 	var workers sync.WaitGroup
 	for range min(max(cfg.Workers, 1), len(jobs)) {
@@ -68,11 +70,11 @@ func Run(ctx context.Context, jobs []Job, cfg Config) error {
 
 // sweep is a sweep under way.
 type sweep struct {
-	cfg    Config
-	jobs   []Job
-	cancel context.CancelFunc
-	next   atomic.Int64
-	passed atomic.Int64
+	cfg      Config
+	jobs     []Job
+	cancel   context.CancelFunc
+	next     atomic.Int64
+	progress *progress
 
 	mu      sync.Mutex
 	results []*Result // known and not yet told
@@ -86,23 +88,28 @@ func (s *sweep) work(ctx context.Context) {
 		if i >= len(s.jobs) {
 			return
 		}
-		r := s.run(ctx, &s.jobs[i])
-		s.tell(i, r)
+		s.tell(i, s.run(ctx, &s.jobs[i]))
 	}
 }
 
 // run makes one run.
 func (s *sweep) run(ctx context.Context, j *Job) Result {
-	began := time.Now()
+	defer func() {
+		if r := recover(); r != nil {
+			panic(fmt.Sprintf("sweep: scenario %s, seed %d: %v", j.Scenario.Name, j.Scenario.Seed, r))
+		}
+	}()
+	began, passed := time.Now(), s.progress.begin(j)
 	l, err := sim.New(j.Scenario, sim.Options{Tap: j.Tap, Series: s.cfg.Series})
 	if err != nil {
+		passed.reach(passed.length)
 		return Result{Err: err}
 	}
-	for at := slice; l.Run(at); at += slice {
-		s.passed.Add(int64(slice))
-		if ctx.Err() != nil {
-			break
-		}
+	for ctx.Err() == nil && l.Run(l.Now()+slice) {
+		passed.reach(l.Now())
+	}
+	if ctx.Err() == nil {
+		passed.reach(passed.length)
 	}
 	wall := time.Since(began).Seconds()
 	runs := l.Runs(s.cfg.Version)
@@ -128,64 +135,3 @@ func (s *sweep) tell(i int, r Result) {
 	}
 }
 
-// watch tells the progress until the returned function is called.
-func (s *sweep) watch() (stop func()) {
-	if s.cfg.Progress == nil {
-		return func() {}
-	}
-	var total time.Duration
-	for _, j := range s.jobs {
-		total += j.Scenario.Length()
-	}
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		t := time.NewTicker(500 * time.Millisecond)
-		defer t.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-t.C:
-				s.cfg.Progress(min(time.Duration(s.passed.Load()), total), total)
-			}
-		}
-	}()
-	return func() { close(done); <-ended }
-}
-
-// Shard is a share of a sweep: the jobs whose number, counted from 0, is Index modulo Count.
-type Shard struct{ Index, Count int }
-
-// ErrShard says that a text is no shard.
-var ErrShard = errors.New("want I/N with 0 <= I < N, such as 0/4")
-
-// maxShards bounds the machines of a sweep.
-const maxShards = 1 << 20
-
-// UnmarshalText reads I/N.
-func (s *Shard) UnmarshalText(text []byte) error {
-	var v Shard
-	var rest string
-	n, _ := fmt.Sscanf(string(text)+" end", "%d/%d %s", &v.Index, &v.Count, &rest)
-	if n != 3 || rest != "end" || v.Index < 0 || v.Index >= v.Count || v.Count > maxShards {
-		return fmt.Errorf("%q: %w", text, ErrShard)
-	}
-	*s = v
-	return nil
-}
-
-// String writes I/N.
-func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Count) }
-
-// Of returns the shard's share of the jobs. The zero shard is everything.
-func (s Shard) Of(jobs []Job) []Job {
-	if s.Count <= 1 {
-		return jobs
-	}
-	var mine []Job
-	for i := s.Index; i < len(jobs); i += s.Count {
-		mine = append(mine, jobs[i])
-	}
-	return mine
-}

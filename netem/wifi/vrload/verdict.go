@@ -43,8 +43,10 @@ type Verdict struct {
 // Compare judges a model's delays by the true ones.
 func (w Workload) Compare(truth, model Sample) Verdict {
 	p50, p99 := truth.Quantile(0.5), truth.Quantile(0.99)
-	return Verdict{Limits: w.Limits(p50, p99), P50: model.Quantile(0.5)/p50 - 1, P99: model.Quantile(0.99)/p99 - 1,
-		KS: KS(truth, model)}
+	return Verdict{
+		Limits: w.Limits(p50, p99), P50: model.Quantile(0.5)/p50 - 1, P99: model.Quantile(0.99)/p99 - 1,
+		KS: KS(truth, model),
+	}
 }
 
 // Pass reports whether the model is inside all limits; nothing compared is no pass.

@@ -92,7 +92,8 @@ func (w Workload) Config(seed uint64) wifi.Config {
 	for i := 1; i < w.Stations && w.Background > 0; i++ {
 		cfg.Stations = append(cfg.Stations, wifi.Station{Radio: radio, Up: wifi.OnOff{
 			Rate: units.Bitrate(w.Background * 1e6), Start: time.Duration(1200+10*i) * time.Millisecond,
-			OnMean: w.On, OffMean: w.Off}})
+			OnMean: w.On, OffMean: w.Off,
+		}})
 	}
 	return cfg
 }
@@ -111,8 +112,10 @@ func (w Workload) Run(seed uint64) ([]Frame, error) {
 
 // Through sends the video through any medium.
 func (w Workload) Through(medium netem.Medium, seed uint64) []Frame {
-	r := run{Workload: w, medium: medium, draw: stream.New(seed, "vrload"),
-		frames: make([]Frame, 0, int(w.Duration.Seconds()*w.FPS*1.1)+16)}
+	r := run{
+		Workload: w, medium: medium, draw: stream.New(seed, "vrload"),
+		frames: make([]Frame, 0, int(w.Duration.Seconds()*w.FPS*1.1)+16),
+	}
 	end := start.Add(w.Duration)
 	for now := start; now < end; {
 		r.deliver(now)

@@ -90,8 +90,10 @@ func runNS3(program string, l load) (float64, error) {
 // runOurs returns the packets a second of the bare link.
 func runOurs(l load) (float64, error) {
 	link := netem.Chain(
-		bottleneck.New(bottleneck.Config{Rate: bottleneck.Constant(units.Gbps),
-			Queue: queue.NewDropTail(queue.DropTailConfig{Packets: 100})}),
+		bottleneck.New(bottleneck.Config{
+			Rate:  bottleneck.Constant(units.Gbps),
+			Queue: queue.NewDropTail(queue.DropTailConfig{Packets: 100}),
+		}),
 		delay.New(delay.Config{Propagation: 2 * time.Millisecond}, nil),
 	)
 	began := time.Now()

@@ -1,0 +1,182 @@
+package loopback
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"airbridge/sim"
+	"airbridge/sim/wake"
+	"airbridge/streamer/statistics"
+	"airbridge/units"
+)
+
+// Plan says what is compared.
+type Plan struct {
+	// Bitrate is of the encoder.
+	Bitrate units.Bitrate
+	// Length is of each run.
+	Length time.Duration
+	// Seeds is how many runs of the event lab there are of each machine, Runs how many over loopback, which take the first
+	// of the same seeds.
+	Seeds, Runs int
+	// Machines are the computers that the event lab is played on. Default Machines().
+	Machines []Machine
+	// Config is how the real runs are run.
+	Config Config
+}
+
+// Machines are the extremes of the fitted computer: nothing else running on it and all its processors busy, each while it
+// is fast and while it is slow.
+func Machines() []Machine {
+	f := Fitted()
+	var all []Machine
+	for _, w := range [...]wake.Profile{wake.QuietPC(), wake.PC()} {
+		all = append(all, Machine{w, f.Fast}, Machine{w, f.Slow})
+	}
+	return all
+}
+
+// Line is one quantity in both worlds.
+type Line struct {
+	Quantity Quantity
+	// Lab is from the least to the most of all machines and seeds.
+	Lab Interval
+	// Real are the values of the runs over loopback in order, Median is that of them.
+	Real   []float64
+	Median float64
+}
+
+// Inside says whether the median of the runs lies in the lab's interval.
+func (l *Line) Inside() bool { return l.Lab.Contains(l.Median, l.Quantity.Grain) }
+
+// Outcome is a comparison.
+type Outcome struct {
+	Lines []Line
+	// Reports and Moods are of the runs over loopback.
+	Reports []Report
+	Moods   []Mood
+}
+
+// Quiet says whether the machine was quiet during most of the runs: then tails count.
+func (o *Outcome) Quiet() bool {
+	n := 0
+	for i := range o.Moods {
+		if o.Moods[i].Quiet() {
+			n++
+		}
+	}
+	return 2*n > len(o.Moods)
+}
+
+// Judged says whether a line counts.
+func (o *Outcome) Judged(l *Line) bool { return l.Quantity.Kind == Body || o.Quiet() }
+
+// Outside returns the lines that count and lie outside.
+func (o *Outcome) Outside() []Line {
+	return slices.DeleteFunc(slices.Clone(o.Lines), func(l Line) bool { return !o.Judged(&l) || l.Inside() })
+}
+
+// errNothing is of a run in which no session came about.
+var errNothing = errors.New("no session came about")
+
+// Compare plays a scenario in the event lab and over loopback. progress, where set, is told of each real run.
+func Compare(ctx context.Context, p Plan, progress func(run int, m *Mood)) (*Outcome, error) {
+	o := &Outcome{}
+	for _, q := range Quantities() {
+		o.Lines = append(o.Lines, Line{Quantity: q})
+	}
+	if err := o.simulate(ctx, &p); err != nil {
+		return nil, fmt.Errorf("event lab: %w", err)
+	}
+	for run := range p.Runs {
+		if err := o.play(ctx, &p, run); err != nil {
+			return nil, fmt.Errorf("loopback, run %d: %w", run+1, err)
+		}
+		if progress != nil {
+			progress(run, &o.Moods[run])
+		}
+	}
+	for i := range o.Lines {
+		o.Lines[i].Median = median(o.Lines[i].Real)
+	}
+	return o, nil
+}
+
+// simulate finds the lab's intervals.
+func (o *Outcome) simulate(ctx context.Context, p *Plan) error {
+	machines := p.Machines
+	if len(machines) == 0 {
+		machines = Machines()
+	}
+	first := true
+	for i := range machines {
+		for seed := range uint64(p.Seeds) {
+			a, err := Twin(ctx, Scenario(seed+1, p.Bitrate, p.Length), &machines[i])
+			if err != nil {
+				return err
+			}
+			if err := o.take(a, func(l *Line, v float64) { l.Lab.extend(v, first) }); err != nil {
+				return err
+			}
+			first = false
+		}
+	}
+	return nil
+}
+
+// play makes one run over loopback.
+func (o *Outcome) play(ctx context.Context, p *Plan, run int) error {
+	a, err := sim.Assemble(Scenario(uint64(run+1), p.Bitrate, p.Length))
+	if err != nil {
+		return err
+	}
+	probe := startProbe(ctx, p.Config.Realtime)
+	r, err := Run(ctx, a, p.Config)
+	mood := probe.end()
+	if err != nil {
+		return err
+	}
+	o.Reports, o.Moods = append(o.Reports, r), append(o.Moods, mood)
+	return o.take(a, func(l *Line, v float64) { l.Real = append(l.Real, v) })
+}
+
+// take tells every quantity of a run.
+func (o *Outcome) take(a *sim.Assembly, tell func(l *Line, v float64)) error {
+	for _, p := range a.Pairs {
+		if err := errors.Join(p.Err(), p.Check()); err != nil {
+			return err
+		}
+		r := p.Results()
+		if r == nil {
+			return errNothing
+		}
+		if err := o.each(r.Frames, tell); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Outcome) each(a *statistics.Aggregate, tell func(l *Line, v float64)) error {
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		v, ok := l.Quantity.Of(a)
+		if !ok {
+			return fmt.Errorf("%s: of no frame", l.Quantity.Name)
+		}
+		tell(l, v)
+	}
+	return nil
+}
+
+// median returns the middle of values, the lower one of two.
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[(len(sorted)-1)/2]
+}

@@ -1,0 +1,84 @@
+package loopback
+
+import (
+	"time"
+
+	"airbridge/internal/quantile"
+	"airbridge/streamer/statistics"
+)
+
+// Kind is how much the mood of a machine says about a quantity, and so how it is judged.
+type Kind uint8
+
+// The kinds. A shared machine stops for milliseconds now and then: medians and 90th percentiles survive that, the 99th
+// percentile of a run of ten seconds is its seven worst frames, and how many slots were missed is how often it stopped.
+const (
+	// Body is judged always.
+	Body Kind = iota
+	// Tail is judged where the machine was quiet during the run, and only told otherwise.
+	Tail
+)
+
+// Quantity is one thing that both worlds measure.
+type Quantity struct {
+	Name string
+	// Unit is of the numbers, for people.
+	Unit string
+	Kind Kind
+	// Grain is what two values may differ by and still count as equal: what the measurement itself cannot tell apart.
+	Grain float64
+	// Of returns the quantity of a session; false where it has none.
+	Of func(a *statistics.Aggregate) (float64, bool)
+}
+
+// clockGrain is a microsecond: the streamer's stamps of datagrams travel in whole ones.
+const clockGrain = 1
+
+// Quantities are all that is compared.
+func Quantities() []Quantity {
+	var all []Quantity
+	times := func(name string, of func(*statistics.Aggregate) *quantile.Histogram[time.Duration]) {
+		for _, q := range [...]struct {
+			name string
+			p    float64
+			kind Kind
+		}{{" p50", .5, Body}, {" p90", .9, Body}, {" p99", .99, Tail}} {
+			all = append(all, Quantity{name + q.name, "µs", q.kind, clockGrain, func(a *statistics.Aggregate) (float64, bool) {
+				h := of(a)
+				d, ok := h.Quantile(q.p)
+				return float64(d) / float64(time.Microsecond), ok
+			}})
+		}
+	}
+	stage := func(s statistics.Stage) {
+		times(s.String(), func(a *statistics.Aggregate) *quantile.Histogram[time.Duration] { return &a.AllStages[s] })
+	}
+	stage(statistics.Uplink)
+	stage(statistics.Pace)
+	stage(statistics.Network)
+	stage(statistics.DecodeWait)
+	times("overhead", func(a *statistics.Aggregate) *quantile.Histogram[time.Duration] { return &a.Overhead })
+	times("motion-to-photon", func(a *statistics.Aggregate) *quantile.Histogram[time.Duration] { return &a.MotionToPhoton })
+	return append(all,
+		Quantity{"displayed", "%", Tail, 0, func(a *statistics.Aggregate) (float64, bool) {
+			return 100 * float64(a.Displayed) / float64(max(a.Rendered, 1)), a.Rendered > 0
+		}},
+		Quantity{"missed slots", "", Tail, 0, func(a *statistics.Aggregate) (float64, bool) {
+			return float64(a.Missed), a.Rendered > 0
+		}})
+}
+
+// Interval is what values lie in, both ends included.
+type Interval struct{ Low, High float64 }
+
+// Contains says whether v lies in the interval, or no further outside than grain.
+func (i Interval) Contains(v, grain float64) bool { return v >= i.Low-grain && v <= i.High+grain }
+
+// extend makes the interval contain v.
+func (i *Interval) extend(v float64, first bool) {
+	if first {
+		*i = Interval{v, v}
+		return
+	}
+	i.Low, i.High = min(i.Low, v), max(i.High, v)
+}
