@@ -14,7 +14,7 @@ FUZZTIME ?= 30s
 
 help: ## list these targets
 	@echo "Airbridge streams PC VR over Wi-Fi. Targets:"
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
 demo: build ## stream a scene through the real codec over loopback and show what became of every frame
 	@bin/airbridge demo $(ARGS)

@@ -17,7 +17,10 @@ func TestDev(t *testing.T) {
 		t.Skip()
 	}
 	re := regexp.MustCompile(pat)
-	seeds := 1
+	seeds, first := 1, 0
+	if n, err := strconv.Atoi(os.Getenv("FIRST")); err == nil {
+		first = n
+	}
 	if n, err := strconv.Atoi(os.Getenv("SEEDS")); err == nil {
 		seeds = n
 	}
@@ -25,7 +28,7 @@ func TestDev(t *testing.T) {
 		if !re.MatchString(s.Name) {
 			continue
 		}
-		for seed := 1; seed <= seeds; seed++ {
+		for seed := 1 + first; seed <= seeds+first; seed++ {
 			s.Seed = uint64(seed)
 			began := time.Now()
 			l, err := sim.New(s.Scenario, sim.Options{Series: true})

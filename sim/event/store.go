@@ -29,7 +29,10 @@ func (s *store) keep(from, to netip.AddrPort, data []byte) uint32 {
 	id := s.free[len(s.free)-1]
 	s.free = s.free[:len(s.free)-1]
 	l := &s.letters[id]
-	l.from, l.to, l.copies = from, to, 1
+	if l.from != from || l.to != to {
+		l.from, l.to = from, to
+	}
+	l.copies = 1
 	l.data = append(l.data[:0], data...)
 	return id
 }

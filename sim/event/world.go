@@ -198,7 +198,11 @@ func (w *World) arrive(p netem.Packet) {
 	}
 	if e := w.peers[p.Flow][p.Dir]; p.Fate == netem.Arrived && e != nil && w.now >= e.Starts && l.to == e.Addr {
 		now := e.mono(w.now)
-		w.datum = machine.Datagram{From: l.from, At: now, ECN: p.ECN, Data: l.data, Elided: int(p.Size) - netem.Overhead - len(l.data)}
+		d := &w.datum
+		if d.From != l.from {
+			d.From = l.from
+		}
+		d.At, d.ECN, d.Data, d.Elided = now, p.ECN, l.data, int(p.Size)-netem.Overhead-len(l.data)
 		if p.Flip != 0 {
 			w.datum.Data = l.flipped(p.Flip)
 		}

@@ -45,12 +45,13 @@ type Host struct {
 	obeys   [256]Device
 	wake    Wake
 
-	inbox  []letter
-	bytes  []byte // of all letters
-	events []machine.Event
-	in     machine.Datagram // the one being handed over
-	out    machine.Output   // of the call under way
-	now    units.Mono
+	inbox   []letter
+	bytes   []byte           // of all letters
+	senders []netip.AddrPort // of the letters; mostly one
+	events  []machine.Event
+	in      machine.Datagram // the one being handed over
+	out     machine.Output   // of the call under way
+	now     units.Mono
 
 	arrival units.Mono // when the pump wakes for the inbox, units.Never while that is empty
 	timer   alarm      // for the core's deadline
@@ -59,7 +60,7 @@ type Host struct {
 
 // letter is a datagram that waits for the pump.
 type letter struct {
-	from   netip.AddrPort
+	sender int // in Host.senders
 	at     units.Mono
 	end    int // of its bytes in Host.bytes
 	elided int
@@ -102,7 +103,7 @@ func (h *Host) Handle(now units.Mono, in machine.Event, out machine.Output) {
 		h.arrival = now.Add(h.wake.Arrival())
 	}
 	h.bytes = append(h.bytes, d.Data...)
-	h.inbox = append(h.inbox, letter{from: d.From, at: d.At, end: len(h.bytes), elided: d.Elided, ecn: d.ECN})
+	h.inbox = append(h.inbox, letter{sender: h.sender(d.From), at: d.At, end: len(h.bytes), elided: d.Elided, ecn: d.ECN})
 }
 
 // Tick is one turn of the pump: all datagrams, all device events, and the core's tick where it is due.
@@ -136,11 +137,25 @@ func (h *Host) deliver(now units.Mono) {
 	start := 0
 	for i := range h.inbox {
 		l := &h.inbox[i]
-		h.in = machine.Datagram{From: l.from, At: l.at, ECN: l.ecn, Data: h.bytes[start:l.end:l.end], Elided: l.elided}
+		if from := h.senders[l.sender]; h.in.From != from {
+			h.in.From = from
+		}
+		h.in.At, h.in.ECN, h.in.Data, h.in.Elided = l.at, l.ecn, h.bytes[start:l.end:l.end], l.elided
 		start = l.end
 		h.core.Handle(now, &h.in, h)
 	}
-	h.inbox, h.bytes, h.arrival = h.inbox[:0], h.bytes[:0], units.Never
+	h.inbox, h.bytes, h.senders, h.arrival = h.inbox[:0], h.bytes[:0], h.senders[:0], units.Never
+}
+
+// sender returns where a sender stands among those of the letters. Addresses hold pointers, which are dear to copy about.
+func (h *Host) sender(from netip.AddrPort) int {
+	for i := len(h.senders) - 1; i >= 0; i-- {
+		if h.senders[i] == from {
+			return i
+		}
+	}
+	h.senders = append(h.senders, from)
+	return len(h.senders) - 1
 }
 
 // tell hands over what the devices have, by kind and number, equal ones as they came.

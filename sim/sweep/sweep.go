@@ -37,13 +37,16 @@ type Config struct {
 	Version string
 	// Series keeps what each run records over time, about 1.3 MB a run.
 	Series bool
-	// Done, where set, takes the results in the order of the jobs, as soon as each is known, from one goroutine at a time.
-	// While it works, no other result is told.
+	// Done, where set, takes the results in the order of the jobs, as soon as each is known, from the goroutine that called
+	// Run.
 	Done func(job int, r Result) error
 	// Progress, where set, is called every half a second, and at the end, with how much of the simulated time has passed,
-	// from one goroutine at a time, which is not that of Done. It never falls, and reaches total where all jobs were done.
+	// from a goroutine of its own. It never falls, and reaches total where all jobs were done.
 	Progress func(passed, total time.Duration)
 }
+
+// maxAhead is how many results may wait for one before them.
+const maxAhead = 256
 
 // slice is how much is simulated between two looks at whether to go on: a fraction of a second of waiting, even where
 // many sessions with full payload are simulated slower than they would take.
@@ -53,42 +56,58 @@ const slice = 200 * time.Millisecond
 // others are not begun, nor told. It returns the first error of Done, after which nothing more is told; that ctx has ended
 // is no error. A panic of a run is passed on with the name and the seed that replay it.
 func Run(ctx context.Context, jobs []Job, cfg Config) error {
-	s := &sweep{cfg: cfg, jobs: jobs, results: make([]*Result, len(jobs)), progress: newProgress(jobs, cfg.Progress)}
-	ctx, s.cancel = context.WithCancel(ctx)
-	defer s.cancel()
+	workers := max(cfg.Workers, 1)
+	s := &sweep{
+		cfg: cfg, jobs: jobs, progress: newProgress(jobs, cfg.Progress),
+		ahead: make(chan struct{}, workers+maxAhead), results: make(chan numbered, workers),
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	stop := s.progress.watch()
 	defer stop()
-	var workers sync.WaitGroup
-	for range min(max(cfg.Workers, 1), len(jobs)) {
-		workers.Go(func() { s.work(ctx) })
+	var group sync.WaitGroup
+	for range min(workers, len(jobs)) {
+		group.Go(func() { s.work(ctx) })
 	}
-	workers.Wait()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.err
+	go func() { group.Wait(); close(s.results) }()
+	return s.tell(cancel)
 }
 
 // sweep is a sweep under way.
 type sweep struct {
 	cfg      Config
 	jobs     []Job
-	cancel   context.CancelFunc
 	next     atomic.Int64
 	progress *progress
-
-	mu      sync.Mutex
-	results []*Result // known and not yet told
-	told    int
-	err     error
+	// ahead has an element for each run that was begun and not told; when it is full, no more is begun: a long run at the
+	// front would otherwise pile up what comes behind it.
+	ahead chan struct{}
+	// results are on their way from the workers, which wait while it is full, to whoever called Run.
+	results chan numbered
 }
 
+// numbered is the result of a job.
+type numbered struct {
+	job    int
+	result Result
+}
+
+// work makes one run after the other. Runs are begun in order, so that what was begun has no gaps.
 func (s *sweep) work(ctx context.Context) {
-	for ctx.Err() == nil {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s.ahead <- struct{}{}:
+		}
+		if ctx.Err() != nil { // both were ready
+			return
+		}
 		i := int(s.next.Add(1)) - 1
 		if i >= len(s.jobs) {
 			return
 		}
-		s.tell(i, s.run(ctx, &s.jobs[i]))
+		s.results <- numbered{i, s.run(ctx, &s.jobs[i])}
 	}
 }
 
@@ -114,24 +133,34 @@ func (s *sweep) run(ctx context.Context, j *Job) Result {
 	wall := time.Since(began).Seconds()
 	runs := l.Runs(s.cfg.Version)
 	for i := range runs {
-		runs[i].WallS = &wall
+		runs[i].WallS = new(wall)
 	}
 	return Result{Runs: runs}
 }
 
-// tell hands on what is known, in order.
-func (s *sweep) tell(i int, r Result) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.results[i] = &r
-	for ; s.told < len(s.jobs) && s.results[s.told] != nil; s.told++ {
-		if s.cfg.Done != nil && s.err == nil {
-			if err := s.cfg.Done(s.told, *s.results[s.told]); err != nil {
-				s.err = fmt.Errorf("run %d: %w", s.told+1, err)
-				s.cancel()
+// tell hands on results in order until no more come, and ends the sweep at the first error of Done.
+func (s *sweep) tell(cancel context.CancelFunc) error {
+	var err error
+	early := map[int]Result{} // known, and not yet their turn
+	told := 0
+	for r := range s.results {
+		early[r.job] = r.result
+		for {
+			next, known := early[told]
+			if !known {
+				break
+			}
+			delete(early, told)
+			told++
+			<-s.ahead
+			if s.cfg.Done == nil || err != nil {
+				continue
+			}
+			if err = s.cfg.Done(told-1, next); err != nil {
+				err = fmt.Errorf("run %d: %w", told, err)
+				cancel()
 			}
 		}
-		s.results[s.told] = &Result{} // let go of it
 	}
+	return err
 }
-
