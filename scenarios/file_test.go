@@ -139,7 +139,7 @@ func TestParseRefuses(t *testing.T) {
 		{"condition without quotes", "link: usb\nexpect:\n  freezes: >= 1\n", "f.yaml:3: "},
 		{"folded condition", "link: usb\nexpect:\n  freezes: >\n    1\n", "f.yaml:3: expect.freezes: write a condition that begins with > in quotes"},
 		{"metric twice", "link: usb\nexpect:\n  freezes: 0\n  freezes  : 1\n", "f.yaml:4: "},
-		{"metric twice in parts", "link: usb\nexpect:\n  late from 5s: 0\n  late  from 5s: 1\n", "f.yaml:4: expect.late  from 5s: given twice"},
+		{"metric twice in parts", "link: usb\nexpect:\n  late from 5s: 0\n  late  from 5s: 1\n", "f.yaml:4: expect.late from 5s: given twice"},
 		{"part of what has none", "link: usb\nexpect:\n  missed_slots from 5s: 0\n", "f.yaml:3: expect: missed_slots from 5s: missed_slots is of a whole run only"},
 		{"part beyond the end", "link: usb\nexpect:\n  late from 5m: 0\n", "f.yaml:3: expect: late from 5m0s: want a part of the run"},
 		{"alias", "link: &a usb\ntitle: *a\n", "anchors, aliases"},
@@ -218,10 +218,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := scenarios.Parse("f.yaml", []byte(text), nil)
 		if err != nil {
-			for line := range strings.Lines(err.Error()) {
-				if !strings.HasPrefix(line, "f.yaml") && strings.Count(err.Error(), "\n") < 1 {
-					t.Errorf("%q: %q names no file", text, line)
-				}
+			if !strings.HasPrefix(err.Error(), "f.yaml:") {
+				t.Errorf("%q: %q names no file", text, err)
 			}
 			return
 		}

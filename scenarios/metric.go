@@ -83,7 +83,7 @@ func integer(field func(r *reports.Record) *int64) func(*reports.Record) (float6
 	}
 }
 
-func real(field func(r *reports.Record) *float64) func(*reports.Record) (float64, bool) {
+func decimal(field func(r *reports.Record) *float64) func(*reports.Record) (float64, bool) {
 	return func(r *reports.Record) (float64, bool) {
 		if v := field(r); v != nil {
 			return *v, true
@@ -109,7 +109,7 @@ func frameMetrics() []Metric {
 		{Name: "missed_per_hour", About: "missed slots an hour, judged by the exact 95 % interval over all runs given: passed or failed only where the whole interval is", rate: missedPerHour},
 		{Name: "displayed_percent", About: "share of the rendered frames that were shown in their slot", whole: displayedShare, part: part.displayedShare},
 		{Name: "frames_unaccounted", About: "rendered frames less those with an outcome: anything but 0 is a defect of the program", whole: unaccounted},
-		{Name: "slowed_s", About: "for how long the source was slowed down, as a machine did not keep up", whole: real(func(r *reports.Record) *float64 { return r.SlowedS })},
+		{Name: "slowed_s", About: "for how long the source was slowed down, as a machine did not keep up", whole: decimal(func(r *reports.Record) *float64 { return r.SlowedS })},
 		{Name: "duration_s", About: "how long was streamed", counts: true, whole: func(r *reports.Record) (float64, bool) { return r.DurationS, true }},
 	}
 }

@@ -31,7 +31,7 @@ func latencyMetrics() []Metric {
 			whole: margin(func(m *reports.Margin) float64 { return m.P1 })},
 		{Name: "margin_p50_ms", About: "median of the same", samples: forMedian, whole: margin(func(m *reports.Margin) float64 { return m.P50 })},
 		{Name: "latency_uncertainty_ms", About: "what the stages uplink and network may be wrong by",
-			whole: real(func(r *reports.Record) *float64 { return r.Latency.ClockUncertainty })},
+			whole: decimal(func(r *reports.Record) *float64 { return r.Latency.ClockUncertainty })},
 	}
 	list = append(list, two("overhead_@", "motion-to-photon without render, encode, decode, pacing and waiting",
 		func(r *reports.Record) *reports.Percentiles { return r.Overhead })...)
@@ -88,9 +88,9 @@ func networkMetrics() []Metric {
 		{Name: "packet_loss_percent", About: "their share", whole: lossShare, part: part.lossShare},
 		count("recovered_fec", "lost packets that parity made good", func(r *reports.Record) *int64 { return r.Network.RecoveredFEC }, nil),
 		count("recovered_rtx", "lost packets that a repetition made good", func(r *reports.Record) *int64 { return r.Network.RecoveredRTX }, nil),
-		{Name: "capacity_mbps", About: "what the link could carry, in the mean", whole: real(func(r *reports.Record) *float64 { return r.Network.CapacityMbps })},
-		{Name: "goodput_mbps", About: "video sent, whole run; video that reached the client in time to be timed, of a part", whole: real(func(r *reports.Record) *float64 { return r.Network.GoodputMbps }), part: part.goodput},
-		{Name: "utilisation_ratio", About: "goodput by capacity", whole: real(func(r *reports.Record) *float64 { return r.Network.Utilisation })},
+		{Name: "capacity_mbps", About: "what the link could carry, in the mean", whole: decimal(func(r *reports.Record) *float64 { return r.Network.CapacityMbps })},
+		{Name: "goodput_mbps", About: "video sent, whole run; video that reached the client in time to be timed, of a part", whole: decimal(func(r *reports.Record) *float64 { return r.Network.GoodputMbps }), part: part.goodput},
+		{Name: "utilisation_ratio", About: "goodput by capacity", whole: decimal(func(r *reports.Record) *float64 { return r.Network.Utilisation })},
 		{Name: "queue_p50_ms", About: "median wait of a packet in the link's queue", samples: forMedian, packets: true, whole: percentile(queue, false)},
 		{Name: "queue_p99_ms", About: "99th percentile of the same", samples: forP99, packets: true, whole: percentile(queue, true)},
 		{Name: "queue_max_ms", About: "longest queue of the link, looked at ten times a second", part: part.longestQueue},
@@ -112,12 +112,12 @@ func recoveryMetrics() []Metric {
 	return []Metric{
 		{Name: "freezes", About: "pictures that stood for more than 150 ms and three intervals", counts: true,
 			whole: integer(func(r *reports.Record) *int64 { return r.Recovery.Freezes }), part: part.freezes},
-		{Name: "longest_freeze_ms", About: "longest time between two pictures", whole: real(func(r *reports.Record) *float64 { return r.Recovery.LongestFreezeMS })},
+		{Name: "longest_freeze_ms", About: "longest time between two pictures", whole: decimal(func(r *reports.Record) *float64 { return r.Recovery.LongestFreezeMS })},
 		{Name: "idr", About: "frames that refer to no other, the first included", counts: true,
 			whole: integer(func(r *reports.Record) *int64 { return r.Recovery.IDR }), part: part.idr},
 		{Name: "nack", About: "requests for packets", counts: true, whole: integer(func(r *reports.Record) *int64 { return r.Recovery.NACK })},
-		{Name: "parity_ratio", About: "parity by payload", whole: real(func(r *reports.Record) *float64 { return r.Recovery.ParityRatio })},
-		{Name: "psnr_mean_db", About: "likeness of the pictures", whole: real(func(r *reports.Record) *float64 { return r.Picture.PSNRMeanDB })},
+		{Name: "parity_ratio", About: "parity by payload", whole: decimal(func(r *reports.Record) *float64 { return r.Recovery.ParityRatio })},
+		{Name: "psnr_mean_db", About: "likeness of the pictures", whole: decimal(func(r *reports.Record) *float64 { return r.Picture.PSNRMeanDB })},
 		{Name: "marker_errors", About: "pictures that were not the frame they should be", counts: true,
 			whole: integer(func(r *reports.Record) *int64 { return r.Picture.MarkerErrors })},
 	}

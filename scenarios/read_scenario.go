@@ -94,39 +94,46 @@ func (r *reader) expect(s *Scenario, session int, at string, n ast.Node) {
 		return
 	}
 	for _, pair := range pairs {
-		subject := pair.Key.GetToken().Value
-		below := join(at, subject)
-		e, err := parseSubject(subject)
-		if err != nil {
-			r.faultf(at, pair.Key, "%v", err)
-			continue
-		}
-		if pair.Value == nil || pair.Value.Type() == ast.NullType {
-			r.faultf(below, pair.Key, "has no value: want %s", wanted)
-			continue
-		}
-		if _, folded := pair.Value.(*ast.LiteralNode); folded {
-			r.faultf(below, pair.Key, `write a condition that begins with > in quotes: ">= 1"`)
-			continue
-		}
-		text, ok := r.scalar(below, pair.Value, wanted)
-		if !ok {
-			continue
-		}
-		if e.Condition, err = ParseCondition(text); err != nil {
-			r.faultf(below, pair.Value, "%v", err)
+		e, known := r.expectation(at, pair)
+		if !known {
 			continue
 		}
 		e.Session = session
 		if slices.ContainsFunc(s.Expect, func(o Expectation) bool { return o.subject() == e.subject() && o.Session == session }) {
-			r.faultf(below, pair.Key, "given twice")
+			r.faultf(join(at, e.subject()), pair.Key, "given twice")
 			continue
 		}
 		s.Expect = append(s.Expect, e)
-		if session == 0 || len(s.Sessions) >= session {
-			r.add(at, pair.Key, e.validate(s.Scenario))
-		}
+		r.add(at, pair.Key, e.validate(s.Scenario))
 	}
+}
+
+// expectation takes one metric and its condition.
+func (r *reader) expectation(at string, pair *ast.MappingValueNode) (e Expectation, ok bool) {
+	subject := pair.Key.GetToken().Value
+	below := join(at, subject)
+	e, err := parseSubject(subject)
+	if err != nil {
+		r.faultf(at, pair.Key, "%v", err)
+		return e, false
+	}
+	if pair.Value == nil || pair.Value.Type() == ast.NullType {
+		r.faultf(below, pair.Key, "has no value: want %s", wanted)
+		return e, false
+	}
+	if _, folded := pair.Value.(*ast.LiteralNode); folded {
+		r.faultf(below, pair.Key, `write a condition that begins with > in quotes: ">= 1"`)
+		return e, false
+	}
+	text, ok := r.scalar(below, pair.Value, wanted)
+	if !ok {
+		return e, false
+	}
+	if e.Condition, err = ParseCondition(text); err != nil {
+		r.faultf(below, pair.Value, "%v", err)
+		return e, false
+	}
+	return e, true
 }
 
 // link takes a profile's name, a file, or a description of a link.
@@ -152,23 +159,29 @@ func (r *reader) link(s *Scenario, n ast.Node) {
 	if !ok {
 		return
 	}
-	p, known := profile.Named(text)
-	if !known {
-		file := text
-		if !path.IsAbs(file) {
-			file = path.Join(path.Dir(r.file), file)
-		}
-		var err error
-		if p, err = profile.Open(file, r.files); err != nil {
-			if !strings.ContainsAny(text, "./\\") {
-				_, err = profile.Open(text, nil) // which tells the names
-			}
-			r.add("link", n, err)
-			return
-		}
+	p, err := r.profile(text)
+	if err != nil {
+		r.add("link", n, err)
+		return
 	}
 	if s.Title == "" {
 		s.Title = p.Brief
 	}
 	s.Over(p.Name, p.Spec)
+}
+
+// profile opens what a word in a file means: a profile's name, or a file beside it.
+func (r *reader) profile(text string) (profile.Profile, error) {
+	if p, known := profile.Named(text); known {
+		return p, nil
+	}
+	file := text
+	if !path.IsAbs(file) {
+		file = path.Join(path.Dir(r.file), file)
+	}
+	p, err := profile.Open(file, r.files)
+	if err != nil && !strings.ContainsAny(text, "./\\") {
+		_, err = profile.Open(text, nil) // which tells the names
+	}
+	return p, err
 }

@@ -162,7 +162,7 @@ func (r *reader) text(to *string) set {
 func (r *reader) time(to *time.Duration, least, most time.Duration) set {
 	return value(r, to, fmt.Sprintf("a time with its unit, from %v to %v", least, most), func(t string) (time.Duration, bool) {
 		d, err := time.ParseDuration(t)
-		return d, err == nil && d >= least && d <= most && t != strings.Trim(t, "0123456789.")
+		return d, err == nil && d >= least && d <= most && strings.TrimRight(t, "0123456789.") == t
 	})
 }
 
@@ -210,7 +210,7 @@ func choice[T any](r *reader, to *T, words []string, values []T) set {
 	})
 }
 
-// million turns a number of millionths into one of billionths.
+// ppm takes a number of millionths and sets billionths.
 func (r *reader) ppm(to *int64, least, most float64) set {
 	var v float64
 	read := r.number(&v, least, most)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"airbridge/internal/stream"
 	"airbridge/netem"
 	"airbridge/netem/bottleneck"
 	"airbridge/netem/delay"
@@ -12,8 +13,6 @@ import (
 	"airbridge/netem/queue"
 	"airbridge/sim"
 	"airbridge/units"
-
-	"airbridge/internal/stream"
 )
 
 // The published cases are about controllers that follow the capacity, which is later work: see constantRate.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"airbridge/internal/stream"
-	"airbridge/protocol/packet"
 	"airbridge/protocol/wire"
 	"airbridge/sim/decoder"
 	"airbridge/sim/display"
@@ -21,10 +20,6 @@ import (
 // topBitrate is what an encoder can be set to, unless its session says otherwise or starts above it.
 const topBitrate = 400 * units.Mbps
 
-// frameRoom is how many times the mean frame a frame may be. IDR pictures of the fitted encoder are 1.4 times the mean,
-// and the longest frames of recorded VR streams 4.6 times.
-const frameRoom = 6
-
 // name is what the random streams of a thing in a session are called.
 func name(session int, thing string) string { return fmt.Sprintf("session %d/%s", session+1, thing) }
 
@@ -37,17 +32,11 @@ func (s *Scenario) stretch(i int) time.Duration {
 	return min(cmp.Or(v.Stops, s.Duration), s.Duration) - v.Starts
 }
 
-// maxFrame bounds a frame: what the program's default is, or more where the bitrate asks for it.
-func (v *Session) maxFrame() units.ByteCount {
-	mean := float64(v.Bitrate) / 8 / v.FPS
-	return units.ByteCount(min(max(frameRoom*mean, float64(packet.DefaultMaxFrame)), wire.MaxFrameLimit))
-}
-
 // core is the streamer's configuration, but for its controllers.
 func (s *Scenario) core(i int) streamer.Config {
 	v := &s.Sessions[i]
 	return streamer.Config{
-		Width: v.Width, Height: v.Height, Period: v.period(), Bitrate: v.Bitrate, Slices: v.Slices, MaxFrame: v.maxFrame(),
+		Width: v.Width, Height: v.Height, Period: v.period(), Bitrate: v.Bitrate, Slices: v.Slices,
 		Steerable: v.Game.Kind.Steerable(), Posed: v.Game.Kind.Posed(), Elide: !s.FullPayload,
 		Nonce: stream.New(s.Seed, name(i, "streamer/nonce")).Uint64, Once: true, Duration: s.stretch(i),
 		Observe: v.Observe,

@@ -49,12 +49,12 @@ type Config struct {
 	SlewMax time.Duration
 	// Datagram is the length of video datagrams, at most what the client takes. Default wire.DefaultDatagram.
 	Datagram int
-	// MaxFrame bounds a frame. Default packet.DefaultMaxFrame.
+	// MaxFrame bounds a frame. Default six times the mean of Bitrate, packet.DefaultMaxFrame at least.
 	MaxFrame units.ByteCount
 	// Elide says that nobody will look at the payload: what the encoder hands over is counted and not kept, and datagrams
 	// leave as machine.Burst.Elided says. Decisions are the same.
 	Elide bool
-	// Pace is how datagrams are spread.
+	// Pace is how datagrams are spread. Its default rate is at least half above Bitrate.
 	Pace pacer.Config
 	// Latency is how early frames shall be ready. Default latency.Fixed(8 ms).
 	Latency latency.Controller
@@ -81,7 +81,8 @@ func (c Config) withDefaults() Config {
 	c.Slices = cmp.Or(c.Slices, 4)
 	c.SlewMax = cmp.Or(c.SlewMax, 500*time.Microsecond)
 	c.Datagram = cmp.Or(c.Datagram, wire.DefaultDatagram)
-	c.MaxFrame = cmp.Or(c.MaxFrame, packet.DefaultMaxFrame)
+	c.MaxFrame = cmp.Or(c.MaxFrame, roomFor(c.Bitrate, c.Period))
+	c.Pace.Rate = cmp.Or(c.Pace.Rate, max(pacer.DefaultRate, c.Bitrate*3/2))
 	c.Patience = cmp.Or(c.Patience, 2*time.Second)
 	if c.Recovery == nil {
 		c.Recovery = recovery.IDR{}
@@ -90,6 +91,13 @@ func (c Config) withDefaults() Config {
 		c.Latency = latency.Fixed(8 * time.Millisecond)
 	}
 	return c
+}
+
+// roomFor is the longest frame to expect of an encoder: an IDR after a quiet stretch is several times the mean.
+func roomFor(rate units.Bitrate, period time.Duration) units.ByteCount {
+	const peak = 6
+	mean := units.ByteCount(float64(rate) / 8 * period.Seconds())
+	return min(max(packet.DefaultMaxFrame, peak*mean), wire.MaxFrameLimit)
 }
 
 // Validate returns all faults of the configuration at once.
@@ -151,6 +159,15 @@ type Core struct {
 	farewell  farewell
 	refusals  link.Refused
 	lastGauge gauge
+	request   requests
+}
+
+// requests are the requests of every frame, re-used: what they say is valid during the call only.
+type requests struct {
+	track   Track
+	advice  Advice
+	encode  Encode
+	release Release
 }
 
 // farewell is why the session ends.

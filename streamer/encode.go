@@ -79,13 +79,20 @@ func (c *Core) submit(j job, out machine.Output) {
 	j.idr = e.wantIDR || e.last == 0 || j.frame-e.last > maxRef
 	e.wantIDR = false
 	e.inside = j
-	out.Do(&Encode{Frame: j.frame, Handle: j.handle, IDR: j.idr})
+	c.request.encode = Encode{Frame: j.frame, Handle: j.handle, IDR: j.idr}
+	out.Do(&c.request.encode)
+}
+
+// release gives a frame back to the source.
+func (c *Core) release(h machine.Handle, out machine.Output) {
+	c.request.release = Release{Handle: h}
+	out.Do(&c.request.release)
 }
 
 // skip gives up a frame that was never encoded.
 func (c *Core) skip(j job, out machine.Output) {
 	c.history.Abandon(j.frame)
-	out.Do(&Release{Handle: j.handle})
+	c.release(j.handle, out)
 }
 
 // onSlice packs a slice; the frame's last frees the encoder for the next frame.
@@ -144,7 +151,7 @@ func (c *Core) finishFrame(now units.Mono, in *SliceEncoded, out machine.Output)
 	if j.broken {
 		c.history.Abandon(j.frame) // nobody will report it
 	}
-	out.Do(&Release{Handle: j.handle})
+	c.release(j.handle, out)
 	c.next(out)
 }
 
@@ -181,10 +188,10 @@ func (c *Core) onEncoderFailed(now units.Mono, in *EncoderFailed, out machine.Ou
 // shell keeps it until it has answered.
 func (c *Core) dropJobs(out machine.Output) {
 	if h := c.encode.inside.handle; h != 0 {
-		out.Do(&Release{Handle: h})
+		c.release(h, out)
 	}
 	for _, j := range c.encode.waiting {
-		out.Do(&Release{Handle: j.handle})
+		c.release(j.handle, out)
 	}
 	c.encode.inside, c.encode.waiting = job{}, c.encode.waiting[:0]
 }

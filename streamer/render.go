@@ -52,7 +52,7 @@ func (c *Core) onRenderStarted(now units.Mono, in *RenderStarted, out machine.Ou
 func (c *Core) onRendered(now units.Mono, in *Rendered, out machine.Output) {
 	if c.stage != streaming || in.Frame != c.render.started {
 		// Nobody waits for it any more.
-		out.Do(&Release{Handle: in.Handle})
+		c.release(in.Handle, out)
 		return
 	}
 	s := c.poses.latest()

@@ -82,7 +82,8 @@ func (c *Core) onTracking(now, at units.Mono, body []byte, out machine.Output) {
 		s.handed = pose.Extrapolate(t.Pose, t.Motion, ahead)
 		s.display = t.Display.Add(ahead)
 	}
-	out.Do(&Track{PoseID: s.id, Pose: s.handed})
+	c.request.track = Track{PoseID: s.id, Pose: s.handed}
+	out.Do(&c.request.track)
 	if !locked {
 		c.advise(now, out)
 	}
@@ -92,5 +93,6 @@ func (c *Core) onTracking(now, at units.Mono, body []byte, out machine.Output) {
 func (c *Core) advise(now units.Mono, out machine.Output) {
 	at := c.lock.Next(now, c.cfg.Latency.Margin(), c.cfg.SlewMax)
 	c.render.advised = at
-	out.Do(&Advice{StartAt: at, Period: time.Duration(c.cadence.Step()) * c.peer.period, SlewMax: c.cfg.SlewMax})
+	c.request.advice = Advice{StartAt: at, Period: time.Duration(c.cadence.Step()) * c.peer.period, SlewMax: c.cfg.SlewMax}
+	out.Do(&c.request.advice)
 }

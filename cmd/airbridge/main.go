@@ -89,7 +89,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		return exitOK // --help was asked for and has been given
 	}
 	if err != nil {
-		fmt.Fprintln(errOut, "airbridge:", complain(parser, args, err))
+		fmt.Fprintln(errOut, "airbridge:", complain(parser, err))
 		return exitUsage
 	}
 	lines := newScreen(errOut)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,42 +10,63 @@ import (
 )
 
 // complain says on one line what is wrong with the arguments, and what is wanted instead.
-func complain(parser *kong.Kong, args []string, err error) string {
+func complain(parser *kong.Kong, err error) string {
+	node := reached(parser, err)
+	text := strings.TrimPrefix(oneLine(err), node.Path()+": ") // the hint says of which command
+	switch {
+	case strings.HasPrefix(text, "--"):
+		text = explainFlag(node, text)
+	case strings.HasPrefix(text, "unexpected argument ") && len(node.Children) > 0:
+		text = unknownCommand(node, text)
+	case strings.HasPrefix(text, `expected "<`):
+		text = explainArgument(node, text)
+	}
+	return fmt.Sprintf("%s (%s --help tells more)", text, node.FullPath())
+}
+
+// reached returns the command that the arguments name, as far as they were understood.
+func reached(parser *kong.Kong, err error) *kong.Node {
+	node := parser.Model.Node
+	var parse *kong.ParseError
+	if errors.As(err, &parse) {
+		for _, p := range parse.Context.Path {
+			if n := p.Node(); n != nil {
+				node = n
+			}
+		}
+	}
+	return node
+}
+
+// unknownCommand says which commands there are where one was met that is none.
+func unknownCommand(node *kong.Node, text string) string {
 	var names []string
-	for _, c := range parser.Model.Children {
+	for _, c := range node.Children {
 		names = append(names, c.Name)
 	}
-	command := chosen(names, args)
-	text := oneLine(err)
-	switch {
-	case command == "" && len(args) > 0 && !strings.HasPrefix(args[0], "-"):
-		text = fmt.Sprintf("unknown command %q: there are %s", args[0], strings.Join(names, ", "))
-	case strings.HasPrefix(text, "--"):
-		text = explain(parser.Model.Node, command, text)
+	word, hint, _ := strings.Cut(strings.TrimPrefix(text, "unexpected argument "), ", did you mean ")
+	if hint != "" {
+		hint = "did you mean " + hint + " "
 	}
-	if command != "" {
-		command = " " + command
-	}
-	return fmt.Sprintf("%s (airbridge%s --help tells more)", text, command)
+	return fmt.Sprintf("unknown command %q: %sthere are %s", word, hint, strings.Join(names, ", "))
 }
 
-// chosen returns the command that the arguments name, empty where they name none.
-func chosen(names, args []string) string {
-	for _, a := range args {
-		if slices.Contains(names, a) {
-			return a
-		}
+// explainArgument adds what a missing argument is.
+func explainArgument(node *kong.Node, text string) string {
+	at := slices.IndexFunc(node.Positional, func(p *kong.Positional) bool {
+		return strings.HasPrefix(text, `expected "<`+p.Name+`>`)
+	})
+	if at < 0 {
+		return text
 	}
-	return ""
+	p := node.Positional[at]
+	return fmt.Sprintf("<%s> is missing; it takes: %s", p.Name, strings.TrimSuffix(p.Help, "."))
 }
 
-// explain adds what the flag takes where the parser only says what it met: its help text tells.
-func explain(n *kong.Node, command, text string) string {
-	for _, child := range n.Children {
-		if child.Name != command {
-			continue // another command's flag of the same name takes something else
-		}
-		for _, flag := range child.Flags {
+// explainFlag adds what the flag takes where the parser only says what it met: its help text tells.
+func explainFlag(node *kong.Node, text string) string {
+	for _, group := range node.AllFlags(false) {
+		for _, flag := range group {
 			rest, ok := strings.CutPrefix(text, "--"+flag.Name+": expected ")
 			if !ok {
 				continue
@@ -52,7 +74,7 @@ func explain(n *kong.Node, command, text string) string {
 			fault := "a value is missing"
 			if _, got, ok := strings.Cut(rest, " but got "); ok && !strings.HasPrefix(got, `"EOL"`) {
 				value, _, _ := strings.Cut(got, ": ")
-				fault = "not " + value
+				fault = "not " + strings.TrimSuffix(value, " (string)")
 			}
 			return fmt.Sprintf("--%s: %s; it takes: %s", flag.Name, fault, strings.TrimSuffix(flag.Help, "."))
 		}

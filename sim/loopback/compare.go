@@ -20,7 +20,7 @@ type Plan struct {
 	// Length is of each run.
 	Length time.Duration
 	// Seeds is how many runs of the event lab there are of each machine, Runs how many over loopback, which take the first
-	// of the same seeds.
+	// of the same seeds: Runs is at most Seeds.
 	Seeds, Runs int
 	// Machines are the computers that the event lab is played on. Default Machines().
 	Machines []Machine
@@ -28,13 +28,15 @@ type Plan struct {
 	Config Config
 }
 
-// Machines are the extremes of the fitted computer: nothing else running on it and all its processors busy, each while it
-// is fast and while it is slow.
+// Machines are the extremes of the fitted computer: nothing else running on it and all its processors busy, as package wake
+// has them, each while its kernel is fast and while it is slow; and the latter two with the wake-ups that they had then.
 func Machines() []Machine {
 	f := Fitted()
 	var all []Machine
-	for _, w := range [...]wake.Profile{wake.QuietPC(), wake.PC()} {
-		all = append(all, Machine{w, f.Fast}, Machine{w, f.Slow})
+	for _, c := range [...]Costs{f.Fast, f.Slow} {
+		for _, w := range [...]wake.Profile{wake.QuietPC(), wake.PC(), c.Wake} {
+			all = append(all, Machine{w, c})
+		}
 	}
 	return all
 }
@@ -44,6 +46,8 @@ type Line struct {
 	Quantity Quantity
 	// Lab is from the least to the most of all machines and seeds.
 	Lab Interval
+	// center is, of a quantity that is compared by seed, what the lab's machines have in the middle, by seed.
+	center []float64
 	// Real are the values of the runs over loopback in order, Median is that of them.
 	Real   []float64
 	Median float64
@@ -88,6 +92,9 @@ func Compare(ctx context.Context, p Plan, progress func(run int, m *Mood)) (*Out
 	for _, q := range Quantities() {
 		o.Lines = append(o.Lines, Line{Quantity: q})
 	}
+	if p.Runs > p.Seeds {
+		return nil, fmt.Errorf("%d runs of %d seeds: want no more runs than seeds", p.Runs, p.Seeds)
+	}
 	if err := o.simulate(ctx, &p); err != nil {
 		return nil, fmt.Errorf("event lab: %w", err)
 	}
@@ -111,20 +118,38 @@ func (o *Outcome) simulate(ctx context.Context, p *Plan) error {
 	if len(machines) == 0 {
 		machines = Machines()
 	}
-	first := true
-	for i := range machines {
-		for seed := range uint64(p.Seeds) {
-			a, err := Twin(ctx, Scenario(seed+1, p.Bitrate, p.Length), &machines[i])
+	values := make([][][]float64, len(o.Lines)) // by line, seed and machine
+	for i := range values {
+		values[i] = make([][]float64, p.Seeds)
+	}
+	for seed := range p.Seeds {
+		for i := range machines {
+			a, err := Twin(ctx, Scenario(uint64(seed+1), p.Bitrate, p.Length), &machines[i])
 			if err != nil {
 				return err
 			}
-			if err := o.take(a, func(l *Line, v float64) { l.Lab.extend(v, first) }); err != nil {
+			if err := o.take(a, func(line int, v float64) { values[line][seed] = append(values[line][seed], v) }); err != nil {
 				return err
 			}
-			first = false
 		}
 	}
+	for i := range o.Lines {
+		o.Lines[i].settle(values[i])
+	}
 	return nil
+}
+
+// settle finds the interval of the lab's values, by seed and machine.
+func (l *Line) settle(values [][]float64) {
+	for seed, of := range values {
+		l.center = append(l.center, 0)
+		if l.Quantity.BySeed {
+			l.center[seed] = median(of)
+		}
+		for i, v := range of {
+			l.Lab.extend(v-l.center[seed], seed+i == 0)
+		}
+	}
 }
 
 // play makes one run over loopback.
@@ -140,11 +165,14 @@ func (o *Outcome) play(ctx context.Context, p *Plan, run int) error {
 		return err
 	}
 	o.Reports, o.Moods = append(o.Reports, r), append(o.Moods, mood)
-	return o.take(a, func(l *Line, v float64) { l.Real = append(l.Real, v) })
+	return o.take(a, func(line int, v float64) {
+		l := &o.Lines[line]
+		l.Real = append(l.Real, v-l.center[run])
+	})
 }
 
 // take tells every quantity of a run.
-func (o *Outcome) take(a *sim.Assembly, tell func(l *Line, v float64)) error {
+func (o *Outcome) take(a *sim.Assembly, tell func(line int, v float64)) error {
 	for _, p := range a.Pairs {
 		if err := errors.Join(p.Err(), p.Check()); err != nil {
 			return err
@@ -160,14 +188,13 @@ func (o *Outcome) take(a *sim.Assembly, tell func(l *Line, v float64)) error {
 	return nil
 }
 
-func (o *Outcome) each(a *statistics.Aggregate, tell func(l *Line, v float64)) error {
+func (o *Outcome) each(a *statistics.Aggregate, tell func(line int, v float64)) error {
 	for i := range o.Lines {
-		l := &o.Lines[i]
-		v, ok := l.Quantity.Of(a)
+		v, ok := o.Lines[i].Quantity.Of(a)
 		if !ok {
-			return fmt.Errorf("%s: of no frame", l.Quantity.Name)
+			return fmt.Errorf("%s: of no frame", o.Lines[i].Quantity.Name)
 		}
-		tell(l, v)
+		tell(i, v)
 	}
 	return nil
 }

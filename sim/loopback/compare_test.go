@@ -155,7 +155,7 @@ func TestSimulate(t *testing.T) {
 		if l.Lab != sides[1].Lines[i].Lab {
 			t.Errorf("%s: %v and %v", l.Quantity.Name, l.Lab, sides[1].Lines[i].Lab)
 		}
-		if l.Quantity.Unit == "µs" && (l.Lab.Low <= 0 || l.Lab.High <= l.Lab.Low) {
+		if l.Quantity.Unit == "µs" && (l.Lab.Low <= 0 || l.Lab.High < l.Lab.Low) {
 			t.Errorf("%s: %v", l.Quantity.Name, l.Lab)
 		}
 	}

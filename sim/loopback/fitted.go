@@ -35,6 +35,8 @@ type Costs struct {
 	Datagram wake.Quantiles `json:"datagram"`
 	Train    wake.Quantiles `json:"train"`
 	Burst    wake.Quantiles `json:"burst"`
+	// Wake is how late the pumps woke meanwhile.
+	Wake wake.Profile `json:"wake"`
 	// Streamer and Client are from the instant of a turn of the pump of that host in a session to that of the next, where
 	// that is due at once.
 	Streamer wake.Quantiles `json:"streamer_turn"`

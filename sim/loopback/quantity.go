@@ -27,6 +27,9 @@ type Quantity struct {
 	Kind Kind
 	// Grain is what two values may differ by and still count as equal: what the measurement itself cannot tell apart.
 	Grain float64
+	// BySeed says that the quantity follows from what the devices draw more than from the machine: of each value, what the
+	// lab's machines have in the middle with the same seed is taken away.
+	BySeed bool
 	// Of returns the quantity of a session; false where it has none.
 	Of func(a *statistics.Aggregate) (float64, bool)
 }
@@ -43,7 +46,7 @@ func Quantities() []Quantity {
 			p    float64
 			kind Kind
 		}{{" p50", .5, Body}, {" p90", .9, Body}, {" p99", .99, Tail}} {
-			all = append(all, Quantity{name + q.name, "µs", q.kind, clockGrain, func(a *statistics.Aggregate) (float64, bool) {
+			all = append(all, Quantity{name + q.name, "µs", q.kind, clockGrain, false, func(a *statistics.Aggregate) (float64, bool) {
 				h := of(a)
 				d, ok := h.Quantile(q.p)
 				return float64(d) / float64(time.Microsecond), ok
@@ -59,11 +62,16 @@ func Quantities() []Quantity {
 	stage(statistics.DecodeWait)
 	times("overhead", func(a *statistics.Aggregate) *quantile.Histogram[time.Duration] { return &a.Overhead })
 	times("motion-to-photon", func(a *statistics.Aggregate) *quantile.Histogram[time.Duration] { return &a.MotionToPhoton })
+	n := len(all)
+	for _, q := range all[n-3:] { // of motion-to-photon
+		q.Name, q.BySeed = q.Name+" by seed", true
+		all = append(all, q)
+	}
 	return append(all,
-		Quantity{"displayed", "%", Tail, 0, func(a *statistics.Aggregate) (float64, bool) {
+		Quantity{"displayed", "%", Tail, 0, false, func(a *statistics.Aggregate) (float64, bool) {
 			return 100 * float64(a.Displayed) / float64(max(a.Rendered, 1)), a.Rendered > 0
 		}},
-		Quantity{"missed slots", "", Tail, 0, func(a *statistics.Aggregate) (float64, bool) {
+		Quantity{"missed slots", "", Tail, 0, false, func(a *statistics.Aggregate) (float64, bool) {
 			return float64(a.Missed), a.Rendered > 0
 		}})
 }

@@ -10,9 +10,12 @@ import (
 	"airbridge/units"
 )
 
+// DefaultRate is half of what an 80 MHz Wi-Fi 6 link carries.
+const DefaultRate = 400 * units.Mbps
+
 // Config is how to pace. Zero fields select the defaults.
 type Config struct {
-	// Rate is the rate on the path, headers included. Default 400 Mbit/s: half of what an 80 MHz Wi-Fi 6 link carries.
+	// Rate is the rate on the path, headers included. Default DefaultRate.
 	Rate units.Bitrate
 	// Burst is how much of the path's time one burst takes. Default 500 µs: what a kernel timer can keep, and few enough
 	// datagrams that a queue of 50 ms does not notice.
@@ -31,7 +34,7 @@ type Pacer struct {
 // New returns a pacer which lets a first burst leave at once.
 func New(cfg Config) *Pacer {
 	if cfg.Rate == 0 {
-		cfg.Rate = 400 * units.Mbps
+		cfg.Rate = DefaultRate
 	}
 	if cfg.Burst == 0 {
 		cfg.Burst = 500 * time.Microsecond

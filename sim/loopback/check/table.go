@@ -12,7 +12,7 @@ import (
 
 // introduce says what will be compared.
 func introduce(w io.Writer, p *loopback.Plan, path *transport.Report) {
-	fmt.Fprintf(w, "One session, 1920x1080 at 72 fps and %v, in the event lab (2 loads x 2 moods of the fitted PC, %d seeds each)\n"+
+	fmt.Fprintf(w, "One session, 1920x1080 at 72 fps and %v, in the event lab (6 states of the fitted PC, %d seeds each)\n"+
 		"and over loopback (%d runs of %v, pumps %s).\n\n", p.Bitrate, p.Seeds, p.Runs, p.Length, path.Scheduling)
 }
 
@@ -29,17 +29,18 @@ func tellMood(w io.Writer, run int, m *loopback.Mood) {
 
 // table prints the comparison.
 func table(w io.Writer, o *loopback.Outcome) {
-	fmt.Fprintf(w, "\n%-22s %-2s %23s %10s   %-8s %s\n", "quantity", "", "event lab", "loopback", "", "each run")
+	fmt.Fprintf(w, "\n%-28s %-2s %23s %10s   %-8s %s\n", "quantity", "", "event lab", "loopback", "", "each run")
 	for i := range o.Lines {
 		l := &o.Lines[i]
 		var each []string
 		for _, v := range l.Real {
 			each = append(each, number(v))
 		}
-		fmt.Fprintf(w, "%-22s %-2s %23s %10s   %-8s %s\n", l.Quantity.Name, l.Quantity.Unit,
+		fmt.Fprintf(w, "%-28s %-2s %23s %10s   %-8s %s\n", l.Quantity.Name, l.Quantity.Unit,
 			number(l.Lab.Low)+" to "+number(l.Lab.High), number(l.Median), verdict(o, l), strings.Join(each, " "))
 	}
-	fmt.Fprintf(w, "\nLoopback is the median of its runs. Values in brackets are told and do not count: the machine was disturbed.\n")
+	fmt.Fprintf(w, "\nLoopback is the median of its runs. Values in brackets are told and do not count: the machine was disturbed.\n"+
+		"By seed: less what the lab has in the middle with the same seed, as games, encoders and decoders differ by seed.\n")
 	var lost uint64
 	for i := range o.Reports {
 		lost += o.Reports[i].Lost

@@ -66,12 +66,18 @@ func run(ctx context.Context, cfg config) error {
 
 // measureAll is one round.
 func measureAll(ctx context.Context, cfg config, seed uint64) (c loopback.Costs, scheduling string, err error) {
-	for _, m := range []struct {
-		length int
-		table  *wake.Quantiles
-	}{{1, &c.Datagram}, {trainLength, &c.Train}, {machine.MaxBurst, &c.Burst}} {
-		if *m.table, err = measure(ctx, m.length, cfg.samples); err != nil {
-			return c, "", fmt.Errorf("trains of %d: %w", m.length, err)
+	for _, length := range [...]int{1, trainLength, machine.MaxBurst} {
+		m, err := measure(ctx, length, cfg.samples)
+		if err != nil {
+			return c, "", fmt.Errorf("trains of %d: %w", length, err)
+		}
+		switch length {
+		case 1:
+			c.Datagram, c.Wake = m.link, wake.Profile{Arrival: m.arrival, Timer: m.timer}
+		case trainLength:
+			c.Train = m.link
+		default:
+			c.Burst = m.link
 		}
 	}
 	a, err := sim.Assemble(loopback.Scenario(seed, 50*units.Mbps, cfg.session))
@@ -89,6 +95,8 @@ func measureAll(ctx context.Context, cfg config, seed uint64) (c loopback.Costs,
 // extend keeps of each kind the fastest and the slowest measurement.
 func extend(fast, slow, c *loopback.Costs) {
 	for _, t := range [...]struct{ fast, slow, table *wake.Quantiles }{
+		{&fast.Wake.Arrival, &slow.Wake.Arrival, &c.Wake.Arrival},
+		{&fast.Wake.Timer, &slow.Wake.Timer, &c.Wake.Timer},
 		{&fast.Datagram, &slow.Datagram, &c.Datagram},
 		{&fast.Train, &slow.Train, &c.Train},
 		{&fast.Burst, &slow.Burst, &c.Burst},
@@ -107,7 +115,7 @@ func extend(fast, slow, c *loopback.Costs) {
 func provenance(cfg config, scheduling string) string {
 	return fmt.Sprintf("Measured over two loopback sockets with two drivers of package transport in one process: from the "+
 		"instant of the turn that sends to the kernel's receive stamp, for datagrams of %d bytes alone, %d and %d at a time, %v "+
-		"to %v apart; and turns after which another was due at once, in sessions of %v at 72 frames a second and 50 Mbit/s. %s/%s, %d "+
+		"to %v apart; how late the pumps woke for the single ones and for their deadlines; and turns after which another was due at once, in sessions of %v at 72 frames a second and 50 Mbit/s. %s/%s, %d "+
 		"virtual processors, pumps %s. %d trains of each length, %d rounds, of which the ones with the lowest and "+
 		"the highest median are kept, for each kind.", datagramSize, trainLength, machine.MaxBurst, gapMin, gapMax, cfg.session,
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), scheduling, cfg.samples, cfg.rounds)

@@ -17,16 +17,19 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// measured is what trains of one length gave.
+type measured struct{ link, arrival, timer wake.Quantiles }
+
 // measure sends trains of length datagrams and times them.
-func measure(ctx context.Context, length, samples int) (wake.Quantiles, error) {
+func measure(ctx context.Context, length, samples int) (m measured, err error) {
 	n, err := stdnet.NewNet()
 	if err != nil {
-		return nil, err
+		return m, err
 	}
 	var sockets [2]*transport.Socket
 	for i := range sockets {
 		if sockets[i], err = transport.Listen(n, "127.0.0.1:0", transport.SocketConfig{}); err != nil {
-			return nil, err
+			return m, err
 		}
 		defer sockets[i].Close()
 	}
@@ -34,25 +37,28 @@ func measure(ctx context.Context, length, samples int) (wake.Quantiles, error) {
 	defer cancel()
 	b := &book{want: samples + warmUp, done: cancel}
 	s := &sender{book: b, to: sockets[1].LocalAddr(), slab: make([]byte, length*datagramSize), rng: rand.New(rand.NewPCG(1, 1))}
+	r := &receiver{book: b, length: length}
 	start := time.Now() // both on one clock: their stamps compare
 	drivers := [...]*transport.Driver{
 		{Machine: s, Socket: sockets[0], Clock: transport.NewMappedClock(start, nil), Realtime: true},
-		{Machine: &receiver{book: b, length: length}, Socket: sockets[1], Clock: transport.NewMappedClock(start, nil), Realtime: true},
+		{Machine: r, Socket: sockets[1], Clock: transport.NewMappedClock(start, nil), Realtime: true},
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, d := range drivers {
 		group.Go(func() error { return d.Run(ctx) })
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return m, err
 	}
 	if !sockets[1].Features().Stamps {
-		return nil, errors.New("the system gives no receive stamps")
+		return m, errors.New("the system gives no receive stamps")
 	}
 	if len(b.taken) < b.want {
-		return nil, errors.New("interrupted")
+		return m, errors.New("interrupted")
 	}
-	return wake.Measured(b.taken[warmUp:]), nil
+	return measured{
+		link: wake.Measured(b.taken[warmUp:]), arrival: wake.Measured(r.late[warmUp:]), timer: wake.Measured(s.late[warmUp:]),
+	}, nil
 }
 
 // book matches what arrives with what was sent: one train is under way at a time.
@@ -87,6 +93,7 @@ type sender struct {
 	slab     []byte
 	rng      *rand.Rand
 	deadline units.Mono
+	late     []time.Duration // of the ticks
 }
 
 // Handle drops everything.
@@ -97,23 +104,28 @@ func (s *sender) Deadline() units.Mono { return s.deadline }
 
 // Tick sends a train.
 func (s *sender) Tick(now units.Mono, out machine.Output) {
+	s.late = append(s.late, now.Sub(s.deadline))
 	s.deadline = now.Add(gapMin + time.Duration(s.rng.Int64N(int64(gapMax-gapMin))))
 	s.book.send(now)
 	out.Send(machine.Burst{To: s.to, Size: datagramSize, Slab: s.slab})
 }
 
-// receiver notes when the last datagram of each train arrived.
+// receiver notes when the last datagram of each train arrived, and how late the first was looked at.
 type receiver struct {
 	book   *book
 	length int
 	count  int
+	late   []time.Duration // of the turns that a train woke
 }
 
 // Handle takes a datagram.
-func (r *receiver) Handle(_ units.Mono, in machine.Event, _ machine.Output) {
+func (r *receiver) Handle(now units.Mono, in machine.Event, _ machine.Output) {
 	d, ok := in.(*machine.Datagram)
 	if !ok {
 		return
+	}
+	if r.count%r.length == 0 {
+		r.late = append(r.late, now.Sub(d.At))
 	}
 	if r.count++; r.count%r.length == 0 {
 		r.book.arrived(d.At)
