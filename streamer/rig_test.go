@@ -54,13 +54,28 @@ func (r *rig) Send(b machine.Burst) {
 }
 
 func (r *rig) Do(e machine.Event) {
-	r.asked = append(r.asked, e)
+	r.asked = append(r.asked, keep(e))
 	if e, ok := e.(*Release); ok {
 		if !r.held[e.Handle] {
 			r.t.Errorf("handle %d released, which the core does not hold", e.Handle)
 		}
 		delete(r.held, e.Handle)
 	}
+}
+
+// keep returns a request that stays: the core re-uses those of every frame.
+func keep(e machine.Event) machine.Event {
+	switch e := e.(type) {
+	case *Track:
+		return new(*e)
+	case *Advice:
+		return new(*e)
+	case *Encode:
+		return new(*e)
+	case *Release:
+		return new(*e)
+	}
+	return e
 }
 
 func (r *rig) handle(e machine.Event) { r.core.Handle(r.now, e, r) }
