@@ -1,6 +1,8 @@
 package scenarios_test
 
 import (
+	"airbridge/scenarios"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
@@ -23,5 +25,22 @@ var _ = Describe("trouble on the way", func() {
 			Expect(r.metric(1, "freezes")).To(BeNumerically(">=", 1))
 			Expect(r.metric(1, "displayed_percent from 22s to 59s")).To(BeNumerically(">", 99.5))
 		})
+	})
+
+	// The negative control: expectations that nothing could fail would prove nothing.
+	It("is noticed where it ought not to be", func() {
+		s, _ := scenarios.Named("burst-loss-fec")
+		s.Sessions[0].Recovery = "idr"
+		_, findings, err := s.Run("test")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(scenarios.Err(findings)).To(MatchError(ContainSubstring("lost = ")))
+
+		s, _ = scenarios.Named("rfc8867-5.4")
+		for i := range s.Sessions {
+			s.Sessions[i].Bitrate *= 2
+		}
+		_, findings, err = s.Run("test")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(scenarios.Err(findings)).To(MatchError(ContainSubstring("packets_lost")))
 	})
 })

@@ -24,6 +24,7 @@ type bar struct {
 const (
 	barAfter = 2 * time.Second
 	barEvery = 10 * time.Second
+	barWidth = 20 // of the bar alone; with its text it fits 80 columns
 )
 
 func newBar(c *console, runs int) *bar {
@@ -39,17 +40,17 @@ func (b *bar) set(passed, total time.Duration) {
 		return
 	}
 	speed := passed.Seconds() / wall.Seconds()
-	what := fmt.Sprintf("%s of %s in %s, %.0f times real time", short(passed), short(total), plural(b.runs, "run"), speed)
+	what := fmt.Sprintf("%s of %s, %.0f times real time", short(passed), short(total), speed)
 	if !b.screen.terminal {
 		if wall >= b.said+barEvery {
 			b.said = wall
-			fmt.Fprintln(b.screen, what)
+			fmt.Fprintf(b.screen, "%s: %s\n", plural(b.runs, "run"), what)
 		}
 		return
 	}
 	if b.bar == nil {
 		b.bar = progressbar.NewOptions64(int64(total),
-			progressbar.OptionSetWriter(io.Discard), progressbar.OptionSetWidth(30), progressbar.OptionSetPredictTime(true),
+			progressbar.OptionSetWriter(io.Discard), progressbar.OptionSetWidth(barWidth), progressbar.OptionSetPredictTime(true),
 			progressbar.OptionSetTheme(progressbar.ThemeUnicode), progressbar.OptionSetElapsedTime(false))
 	}
 	_ = b.bar.Set64(int64(passed)) // writes nowhere: the screen knows what else is on it

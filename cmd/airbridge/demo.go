@@ -42,7 +42,7 @@ func (*demoCommand) Help() string {
 
 // Validate is called by kong.
 func (d *demoCommand) Validate() error {
-	return errors.Join(d.streamFlags.Validate(), checkDuration(d.Duration))
+	return errors.Join(d.streamFlags.Validate(), checkDuration(d.Duration), d.linkFlags.check(), checkPage(d.Report))
 }
 
 // demo is the two ends and what looks at them.
@@ -62,7 +62,7 @@ type demo struct {
 
 // Run streams, and tells how it went.
 func (d *demoCommand) Run(ctx context.Context, c *console) error {
-	if err := errors.Join(d.check(), checkTargets(d.Report)); err != nil {
+	if err := checkFiles(target{"--json", d.JSON}, target{"--report", d.Report}); err != nil {
 		return err
 	}
 	s, err := d.assemble(c)
@@ -89,7 +89,7 @@ func (d *demoCommand) Run(ctx context.Context, c *console) error {
 		seen, err = clientshell.Run(watching, s.client)
 		return err
 	})
-	err = errors.Join(group.Wait(), s.files.close())
+	err = errors.Join(group.Wait(), s.files.close(), s.network.close())
 	news.done()
 	if sent.Results == nil {
 		return errors.Join(err, errNothing)
@@ -122,6 +122,7 @@ func (d *demoCommand) assemble(c *console) (*demo, error) {
 		return s, err
 	}
 	s.close = append(s.close, func() { _ = s.network.close() })
+	clock := transport.NewClock() // reads zero at the instant that the virtual network does
 	var sockets [2]*transport.Socket
 	for i := range sockets {
 		if sockets[i], err = openSocket(c, s.network.nets[i], s.network.addrs[i]); err != nil {
@@ -129,7 +130,6 @@ func (d *demoCommand) assemble(c *console) (*demo, error) {
 		}
 		s.close = append(s.close, func() { _ = sockets[i].Close() })
 	}
-	clock := transport.NewClock()
 	head := tracker.New(1)
 	s.aim = display.NewAim(head.At)
 	s.streamer = d.streamFlags.shell(c, s.source, s.encoder, sockets[0], clock)

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/netip"
-	"os"
 	"time"
 
 	"airbridge/netem"
@@ -20,7 +19,9 @@ import (
 // linkFlags say over what a demo streams.
 type linkFlags struct {
 	Link string `placeholder:"PROFILE|FILE" help:"Stream over a virtual network with this link instead of loopback, in real time: a name such as wifi6-busy, or a file."`
-	Seed uint64 `default:"1" placeholder:"N" help:"Seed of the virtual link. Default: 1."`
+	Seed uint64 `default:"1" placeholder:"N" help:"Seed of the virtual link, a whole number. Default: 1."`
+
+	profile profile.Profile
 }
 
 // The hosts of the virtual network.
@@ -38,6 +39,20 @@ type network struct {
 	medium  netem.Medium
 }
 
+// check reads the link, and looks whether it can be built.
+func (l *linkFlags) check() (err error) {
+	if l.Link == "" {
+		return nil
+	}
+	if l.profile, err = profile.Open(l.Link, readInput); err == nil {
+		_, err = l.profile.Spec.Build(l.Seed)
+	}
+	if err != nil {
+		return fmt.Errorf("--link: %w", err)
+	}
+	return nil
+}
+
 // open builds the network.
 func (l *linkFlags) open() (*network, error) {
 	if l.Link == "" {
@@ -47,11 +62,7 @@ func (l *linkFlags) open() (*network, error) {
 		}
 		return &network{name: "loopback", nets: [2]pion.Net{n, n}, addrs: [2]string{"127.0.0.1:0", "127.0.0.1:0"}}, nil
 	}
-	p, err := profile.Open(l.Link, os.ReadFile)
-	if err != nil {
-		return nil, fmt.Errorf("--link: %w", err)
-	}
-	medium, err := p.Spec.Build(l.Seed)
+	medium, err := l.profile.Spec.Build(l.Seed)
 	if err != nil {
 		return nil, fmt.Errorf("--link %s: %w", l.Link, err)
 	}
@@ -62,18 +73,23 @@ func (l *linkFlags) open() (*network, error) {
 		return nil, err
 	}
 	return &network{
-		name: p.Name, virtual: v, medium: medium,
+		name: l.profile.Name, virtual: v, medium: medium,
 		nets:  [2]pion.Net{v.Net(virtualStreamer), v.Net(virtualClient)},
 		addrs: [2]string{virtualStreamer.String() + ":9944", virtualClient.String() + ":9945"},
 	}, nil
 }
 
-// close ends a virtual network.
+// close ends a virtual network; once it has, the medium may be asked what it did. It may be called again.
 func (n *network) close() error {
 	if n.virtual == nil {
 		return nil
 	}
-	return n.virtual.Close()
+	v := n.virtual
+	n.virtual = nil
+	if err := v.Close(); err != nil {
+		return fmt.Errorf("virtual network: %w", err)
+	}
+	return nil
 }
 
 // chronicle keeps what a demo records over time. Its methods are called on the streamer's pump.
@@ -104,13 +120,14 @@ func (h *chronicle) frame(f *statistics.Frame, o statistics.Offset) {
 	}
 }
 
-// run puts the record and what was recorded over time together.
+// run puts the record and what was recorded over time together. The network must be closed.
 func (h *chronicle) run(r *reports.Record, n *network) reports.Run {
 	length := time.Duration(r.DurationS * float64(time.Second))
 	h.series.Finish(length)
-	if t, ok := n.medium.(netem.Narrator); ok {
-		for _, s := range t.Spans(0, netem.True(length), nil) {
-			h.series.Span(s.Name, time.Duration(s.From), min(time.Duration(s.To), length))
+	if t, ok := n.medium.(netem.Narrator); ok && h.began >= 0 {
+		// The link's time began with the streamer's clock, the series with the first frame.
+		for _, s := range t.Spans(netem.True(h.began), netem.True(h.began+length), nil) {
+			h.series.Span(s.Name, max(time.Duration(s.From)-h.began, 0), min(time.Duration(s.To)-h.began, length))
 		}
 	}
 	return reports.Run{Record: *r, Series: h.series}

@@ -44,7 +44,7 @@ func (d *demoCommand) record(s *demo, sent streamershell.Result, seen clientshel
 	r := d.sessionRecord("demo", sent.Results, sent.TraceHash, s.encoder.Name())
 	r.WallS = new(wall.Seconds())
 	r.Link = &s.network.name
-	if s.network.virtual != nil {
+	if s.network.medium != nil {
 		r.Seed = &d.Seed
 	}
 	r.Network.PacketsLost = new(max(int64(sent.Results.Sent.Datagrams)-int64(seen.Statistics.Shards), 0))

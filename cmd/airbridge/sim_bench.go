@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
+	"io"
 	"runtime"
 	"time"
 
 	"airbridge/netem"
-	"airbridge/scenarios"
 	"airbridge/sim"
 	"airbridge/units"
 )
@@ -16,10 +17,12 @@ import (
 // simBenchCommand measures the speed of simulation.
 type simBenchCommand struct {
 	Scenario string        `arg:"" optional:"" default:"wifi6-busy" help:"Scenario to simulate. Default: wifi6-busy."`
-	Duration time.Duration `default:"5m" placeholder:"D" help:"How much to simulate. Default: 5m."`
-	Rounds   int           `default:"3" placeholder:"N" help:"How often; the best counts, as other work on the machine only slows it. Default: 3."`
-	Bitrate  units.Bitrate `default:"72M" placeholder:"RATE" help:"Rate of the encoder. Default: 72M."`
-	JSON     string        `name:"json" placeholder:"-" enum:"-," default:"" help:"Print the figures as JSON."`
+	Duration time.Duration `default:"5m" placeholder:"D" help:"How much to simulate, 2s or more, such as 5m. Default: 5m."`
+	Rounds   int           `default:"3" placeholder:"N" help:"How often, 1 to 100; the best counts, as other work on the machine only slows it. Default: 3."`
+	Bitrate  units.Bitrate `default:"72M" placeholder:"RATE" help:"Rate of the encoder, such as 72M. Default: 72M."`
+	JSON     string        `name:"json" placeholder:"FILE" help:"Write the figures as JSON; - prints them in the place of the text."`
+
+	scenario sim.Scenario
 }
 
 // Help shows examples.
@@ -28,18 +31,31 @@ func (*simBenchCommand) Help() string {
 
 Examples:
   airbridge sim bench
-  airbridge sim bench ethernet --bitrate 150M --duration 1m`
+  airbridge sim bench ethernet --bitrate 150M --duration 1m
+  airbridge sim bench --json - | jq .speed`
 }
+
+// benchWarmUp is the beginning of a round, which does not count: what a session needs is allocated in it.
+const benchWarmUp = time.Second
 
 // Validate is called by kong.
 func (b *simBenchCommand) Validate() error {
-	switch {
-	case b.Duration < time.Second || b.Duration > 24*time.Hour:
-		return fmt.Errorf("--duration %s: want 1s to 24h", b.Duration)
-	case b.Rounds < 1 || b.Rounds > 100:
-		return fmt.Errorf("--rounds %d: want 1 to 100", b.Rounds)
+	errs := []error{checkRate(b.Bitrate)}
+	if b.Duration < 2*benchWarmUp || b.Duration > maxSimDuration {
+		errs = append(errs, fmt.Errorf("--duration %s: want %s to %.0fh", b.Duration, 2*benchWarmUp, maxSimDuration.Hours()))
 	}
-	return nil
+	if b.Rounds < 1 || b.Rounds > 100 {
+		errs = append(errs, fmt.Errorf("--rounds %d: want 1 to 100", b.Rounds))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	f := simFlags{Names: []string{b.Scenario}, Seed: 1, Seeds: 1, Duration: b.Duration}
+	one, err := f.batch([]choice{{bitrate: b.Bitrate}})
+	if err == nil {
+		b.scenario = one.variants[0].run
+	}
+	return err
 }
 
 // pace is one round's figures.
@@ -54,48 +70,49 @@ func (p *pace) speed() float64 { return p.simulated.Seconds() / p.wall.Seconds()
 
 // Run measures and prints.
 func (b *simBenchCommand) Run(ctx context.Context, c *console) error {
-	s, err := scenarios.Open(b.Scenario, os.ReadFile)
-	if err != nil {
+	if err := checkFiles(target{"--json", b.JSON}); err != nil {
 		return err
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	var best pace
-	for i := range b.Rounds {
-		p, err := b.round(ctx, s.Scenario)
+	rounds := 0
+	for rounds < b.Rounds && ctx.Err() == nil {
+		p, err := b.round(ctx)
 		if err != nil {
 			return err
 		}
-		if i == 0 || p.speed() > best.speed() {
+		if ctx.Err() != nil {
+			break
+		}
+		if rounds++; rounds == 1 || p.speed() > best.speed() {
 			best = p
 		}
-		c.err.renew(fmt.Sprintf("round %d of %d: %.0f times real time", i+1, b.Rounds, p.speed()))
+		if c.err.terminal {
+			c.err.renew(fmt.Sprintf("round %d of %d: %.0f times real time", rounds, b.Rounds, p.speed()))
+		}
 	}
 	c.err.end()
-	return b.tell(c, &best)
+	if rounds == 0 {
+		return errors.New("interrupted in the first round")
+	}
+	err := b.tell(c, &best)
+	if rounds < b.Rounds {
+		err = errors.Join(err, fmt.Errorf("interrupted: %d of %d rounds are complete", rounds, b.Rounds))
+	}
+	return err
 }
 
-// round simulates once. What a session needs at its beginning is allocated in the first second, which does not count.
-func (b *simBenchCommand) round(ctx context.Context, s sim.Scenario) (pace, error) {
-	s.Duration = b.Duration
-	s.Sessions = append([]sim.Session(nil), s.Sessions...)
-	if len(s.Sessions) == 0 {
-		s.Sessions = []sim.Session{{}}
-	}
-	for i := range s.Sessions {
-		s.Sessions[i].Bitrate = b.Bitrate
-	}
-	l, err := sim.New(s, sim.Options{})
+// round simulates once.
+func (b *simBenchCommand) round(ctx context.Context) (pace, error) {
+	l, err := sim.New(b.scenario, sim.Options{})
 	if err != nil {
 		return pace{}, err
 	}
-	l.Run(time.Second)
+	l.Run(benchWarmUp)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	sent, began, from := packets(l), time.Now(), l.Now()
-	for l.Now() < s.Duration && l.Run(min(l.Now()+time.Second, s.Duration)) {
-		if ctx.Err() != nil {
-			return pace{}, fmt.Errorf("stopped by the user")
-		}
+	for ctx.Err() == nil && l.Now() < b.Duration && l.Run(min(l.Now()+time.Second, b.Duration)) {
 	}
 	p := pace{wall: time.Since(began), simulated: l.Now() - from, packets: packets(l) - sent, hash: l.TraceHash()}
 	runtime.ReadMemStats(&after)
@@ -109,18 +126,42 @@ func packets(l *sim.Lab) uint64 {
 	return c.Sent[netem.Down] + c.Sent[netem.Up]
 }
 
-func (b *simBenchCommand) tell(c *console, p *pace) error {
-	perSecond := float64(p.packets) / p.wall.Seconds()
-	nsPacket := float64(p.wall.Nanoseconds()) / float64(max(p.packets, 1))
-	allocs := float64(p.allocations) / float64(max(p.packets, 1))
-	if b.JSON == "-" {
-		_, err := fmt.Fprintf(c.out, `{"scenario":%q,"bitrate_mbps":%g,"simulated_s":%.0f,"wall_s":%.3f,"speed":%.1f,"packets_per_s":%.0f,"ns_per_packet":%.1f,"allocations_per_packet":%.4f,"trace_hash":"%016x"}`+"\n",
-			b.Scenario, float64(b.Bitrate)/1e6, p.simulated.Seconds(), p.wall.Seconds(), p.speed(), perSecond, nsPacket, allocs, p.hash)
-		return err
+// benchFigures is what a benchmark comes to.
+type benchFigures struct {
+	Scenario    string  `json:"scenario"`
+	BitrateMbps float64 `json:"bitrate_mbps"`
+	SimulatedS  float64 `json:"simulated_s"`
+	WallS       float64 `json:"wall_s"`
+	Speed       float64 `json:"speed"`
+	PacketsPerS float64 `json:"packets_per_s"`
+	NSPerPacket float64 `json:"ns_per_packet"`
+	Allocations float64 `json:"allocations_per_packet"`
+	TraceHash   string  `json:"trace_hash"`
+}
+
+func (b *simBenchCommand) figures(p *pace) benchFigures {
+	n := float64(max(p.packets, 1))
+	return benchFigures{
+		Scenario: b.Scenario, BitrateMbps: float64(b.Bitrate) / 1e6,
+		SimulatedS: p.simulated.Seconds(), WallS: p.wall.Seconds(), Speed: p.speed(),
+		PacketsPerS: float64(p.packets) / p.wall.Seconds(), NSPerPacket: float64(p.wall.Nanoseconds()) / n,
+		Allocations: float64(p.allocations) / n, TraceHash: fmt.Sprintf("%016x", p.hash),
 	}
-	_, err := fmt.Fprintf(c.out, `%s, %v, one core, payload elided, trace hash %016x
+}
+
+// tell writes the figures.
+func (b *simBenchCommand) tell(c *console, p *pace) error {
+	f := b.figures(p)
+	object := func(w io.Writer) error { return json.NewEncoder(w).Encode(f) }
+	if b.JSON == "-" {
+		return object(c.out)
+	}
+	_, err := fmt.Fprintf(c.out, `%s, %v, one core, payload elided, trace hash %s
   %.0f simulated seconds in %.2f s: %.0f times real time
   %.2f million packets a second, %.0f ns a packet, %.4f allocations a packet
-`, b.Scenario, b.Bitrate, p.hash, p.simulated.Seconds(), p.wall.Seconds(), p.speed(), perSecond/1e6, nsPacket, allocs)
+`, f.Scenario, b.Bitrate, f.TraceHash, f.SimulatedS, f.WallS, f.Speed, f.PacketsPerS/1e6, f.NSPerPacket, f.Allocations)
+	if b.JSON != "" {
+		err = errors.Join(err, writeLines(c, b.JSON, object))
+	}
 	return err
 }

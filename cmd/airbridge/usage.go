@@ -18,6 +18,8 @@ func complain(parser *kong.Kong, err error) string {
 		text = explainFlag(node, text)
 	case strings.HasPrefix(text, "unexpected argument ") && len(node.Children) > 0:
 		text = unknownCommand(node, text)
+	case strings.HasPrefix(text, "expected one of ") && len(node.Children) > 0:
+		text = "a command is missing: there are " + commandNames(node)
 	case strings.HasPrefix(text, `expected "<`):
 		text = explainArgument(node, text)
 	}
@@ -40,15 +42,19 @@ func reached(parser *kong.Kong, err error) *kong.Node {
 
 // unknownCommand says which commands there are where one was met that is none.
 func unknownCommand(node *kong.Node, text string) string {
-	var names []string
-	for _, c := range node.Children {
-		names = append(names, c.Name)
-	}
 	word, hint, _ := strings.Cut(strings.TrimPrefix(text, "unexpected argument "), ", did you mean ")
 	if hint != "" {
 		hint = "did you mean " + hint + " "
 	}
-	return fmt.Sprintf("unknown command %q: %sthere are %s", word, hint, strings.Join(names, ", "))
+	return fmt.Sprintf("unknown command %q: %sthere are %s", word, hint, commandNames(node))
+}
+
+func commandNames(node *kong.Node) string {
+	var names []string
+	for _, c := range node.Children {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // explainArgument adds what a missing argument is.
@@ -74,7 +80,8 @@ func explainFlag(node *kong.Node, text string) string {
 			fault := "a value is missing"
 			if _, got, ok := strings.Cut(rest, " but got "); ok && !strings.HasPrefix(got, `"EOL"`) {
 				value, _, _ := strings.Cut(got, ": ")
-				fault = "not " + strings.TrimSuffix(value, " (string)")
+				value, _, _ = strings.Cut(value, `" (`) // what the parser takes it for
+				fault = `not "` + strings.Trim(value, `"`) + `"`
 			}
 			return fmt.Sprintf("--%s: %s; it takes: %s", flag.Name, fault, strings.TrimSuffix(flag.Help, "."))
 		}

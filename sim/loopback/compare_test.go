@@ -3,6 +3,7 @@ package loopback
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -103,6 +104,24 @@ func TestWhatCounts(t *testing.T) {
 	}
 }
 
+// By seed, what the machines have in the middle is taken away; otherwise nothing is.
+func TestSettle(t *testing.T) {
+	values := [][]float64{{10, 12, 11}, {70, 71, 75}}
+	for _, c := range []struct {
+		bySeed bool
+		want   Line
+	}{
+		{false, Line{Lab: Interval{10, 75}, center: []float64{0, 0}}},
+		{true, Line{Quantity: Quantity{BySeed: true}, Lab: Interval{-1, 4}, center: []float64{11, 71}}},
+	} {
+		got := Line{Quantity: Quantity{BySeed: c.bySeed}}
+		got.settle(values)
+		if got.Lab != c.want.Lab || !slices.Equal(got.center, c.want.center) {
+			t.Errorf("by seed %t: %v about %v, want %v about %v", c.bySeed, got.Lab, got.center, c.want.Lab, c.want.center)
+		}
+	}
+}
+
 // Every quantity says what it says of, and nothing of a session without frames.
 func TestQuantities(t *testing.T) {
 	a, empty := statistics.NewAggregate(time.Second/72), statistics.NewAggregate(time.Second/72)
@@ -155,7 +174,7 @@ func TestSimulate(t *testing.T) {
 		if l.Lab != sides[1].Lines[i].Lab {
 			t.Errorf("%s: %v and %v", l.Quantity.Name, l.Lab, sides[1].Lines[i].Lab)
 		}
-		if l.Quantity.Unit == "µs" && (l.Lab.Low <= 0 || l.Lab.High < l.Lab.Low) {
+		if q := l.Quantity; l.Lab.High < l.Lab.Low || q.Unit == "µs" && !q.BySeed && l.Lab.Low <= 0 || q.BySeed && !l.Lab.Contains(0, 0) {
 			t.Errorf("%s: %v", l.Quantity.Name, l.Lab)
 		}
 	}
