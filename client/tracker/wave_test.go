@@ -17,7 +17,7 @@ func TestFloorMod(t *testing.T) {
 }
 
 func TestAWaveIsAsExactAfterYears(t *testing.T) {
-	w := wave{amplitude: 2, period: 4 * time.Second}
+	w := makeWave(2, 4*time.Second, 0)
 	years := units.Mono(1_000_000_000) * units.Mono(4*time.Second)
 	for _, start := range []units.Mono{0, years, -years} {
 		for quarter, want := range []float64{0, 2, 0, -2} {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +28,9 @@ const (
 	barWidth = 20 // of the bar alone; with its text it fits 80 columns
 )
 
+// barTheme is of glyphs that every terminal has.
+var barTheme = progressbar.Theme{Saucer: "█", SaucerPadding: "░"}
+
 func newBar(c *console, runs int) *bar {
 	return &bar{screen: c.err, began: time.Now(), runs: runs}
 }
@@ -39,8 +43,7 @@ func (b *bar) set(passed, total time.Duration) {
 	if wall < barAfter || total <= 0 {
 		return
 	}
-	speed := passed.Seconds() / wall.Seconds()
-	what := fmt.Sprintf("%s of %s, %.0f times real time", short(passed), short(total), speed)
+	what := fmt.Sprintf("%s of %s, %.0f times real time", short(passed), short(total), passed.Seconds()/wall.Seconds())
 	if !b.screen.terminal {
 		if wall >= b.said+barEvery {
 			b.said = wall
@@ -48,13 +51,22 @@ func (b *bar) set(passed, total time.Duration) {
 		}
 		return
 	}
+	if passed > 0 && passed < total {
+		what += ", " + short(time.Duration(float64(wall)*(float64(total)/float64(passed)-1))) + " left"
+	}
+	b.screen.renew(b.draw(passed, total) + "  " + what)
+}
+
+// draw returns the bar alone. It writes nowhere: the screen knows what else is on it.
+func (b *bar) draw(passed, total time.Duration) string {
 	if b.bar == nil {
 		b.bar = progressbar.NewOptions64(int64(total),
-			progressbar.OptionSetWriter(io.Discard), progressbar.OptionSetWidth(barWidth), progressbar.OptionSetPredictTime(true),
-			progressbar.OptionSetTheme(progressbar.ThemeUnicode), progressbar.OptionSetElapsedTime(false))
+			progressbar.OptionSetWriter(io.Discard), progressbar.OptionSetWidth(barWidth), progressbar.OptionSetTheme(barTheme),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
+		_ = b.bar.RenderBlank() // it draws itself again with each per cent only
 	}
-	_ = b.bar.Set64(int64(passed)) // writes nowhere: the screen knows what else is on it
-	b.screen.renew(b.bar.String() + "  " + what)
+	_ = b.bar.Set64(int64(passed))
+	return strings.Trim(b.bar.String(), "\r\n ")
 }
 
 // done ends the bar's line.

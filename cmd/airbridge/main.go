@@ -70,13 +70,7 @@ func main() {
 func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	var cli commands
 	exited := false
-	parser, err := kong.New(&cli,
-		kong.Name("airbridge"),
-		kong.Description(description),
-		kong.Writers(out, errOut),
-		kong.Exit(func(int) { exited = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
-	)
+	parser, err := newParser(&cli, kong.Writers(out, errOut), kong.Exit(func(int) { exited = true }))
 	if err != nil {
 		fmt.Fprintln(errOut, "airbridge:", err)
 		return exitFault
@@ -100,6 +94,15 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		return exitFault
 	}
 	return exitOK
+}
+
+// newParser returns what reads the command line.
+func newParser(cli *commands, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(cli, append(options,
+		kong.Name("airbridge"),
+		kong.Description(description),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+	)...)
 }
 
 func logger(w io.Writer, verbose bool) *slog.Logger {

@@ -37,12 +37,12 @@ Examples:
 
 // simFlags say what is run.
 type simFlags struct {
-	Names    []string      `arg:"" name:"scenario" help:"Scenarios: names of \"airbridge sim list\", such as wifi6-busy, or files of your own."`
-	Seed     uint64        `default:"1" placeholder:"N" help:"Seed of all random streams, a whole number. Default: 1."`
-	Seeds    int           `default:"1" placeholder:"N" help:"How many seeds to run, from --seed on, 1 to 100000. Default: 1."`
-	Duration time.Duration `placeholder:"D" help:"How long to stream in each, such as 60s or 24h. Default: the scenario's."`
-	FPS      float64       `name:"fps" placeholder:"N" help:"Frames a second, 10 to 500. Default: the scenario's."`
-	Jobs     int           `short:"j" placeholder:"N" help:"How many runs at once, 1 or more. Default: one a core."`
+	Names    []string       `arg:"" name:"scenario" help:"Scenarios: names of \"airbridge sim list\", such as wifi6-busy, or files of your own."`
+	Seed     *uint64        `placeholder:"N" help:"Seed of all random streams, a whole number. Default: the scenario's, else 1."`
+	Seeds    int            `default:"1" placeholder:"N" help:"How many seeds to run, from --seed on, 1 to 100000. Default: 1."`
+	Duration *time.Duration `placeholder:"D" help:"How long to stream in each, such as 60s or 24h. Default: the scenario's."`
+	FPS      *float64       `name:"fps" placeholder:"N" help:"Frames a second, 10 to 500. Default: the scenario's."`
+	Jobs     int            `short:"j" placeholder:"N" help:"How many runs at once; 0 for one a core. Default: 0."`
 
 	FullPayload bool `help:"Carry and verify every byte of every frame. Slower; the trace is the same."`
 }
@@ -60,26 +60,19 @@ func (f *simFlags) check() error {
 	var errs []error
 	if f.Seeds < 1 || f.Seeds > maxSeeds {
 		errs = append(errs, fmt.Errorf("--seeds %d: want 1 to %d", f.Seeds, maxSeeds))
-	} else if f.Seed > math.MaxUint64-uint64(f.Seeds-1) {
-		errs = append(errs, fmt.Errorf("--seed %d: there are not %d seeds from there on", f.Seed, f.Seeds))
+	} else if f.Seed != nil && *f.Seed > math.MaxUint64-maxSeeds {
+		errs = append(errs, fmt.Errorf("--seed %d: want 0 to %d", *f.Seed, uint64(math.MaxUint64-maxSeeds)))
 	}
-	if f.Duration != 0 {
-		errs = append(errs, checkSimulated(f.Duration))
+	if d := f.Duration; d != nil && (*d < time.Second || *d > maxSimDuration) {
+		errs = append(errs, fmt.Errorf("--duration %s: want 1s to %.0fh", *d, maxSimDuration.Hours()))
 	}
-	if f.FPS != 0 && !(f.FPS >= minSimFPS && f.FPS <= maxSimFPS) {
-		errs = append(errs, fmt.Errorf("--fps %g: want %d to %d", f.FPS, minSimFPS, maxSimFPS))
+	if f.FPS != nil && !(*f.FPS >= minSimFPS && *f.FPS <= maxSimFPS) {
+		errs = append(errs, fmt.Errorf("--fps %g: want %d to %d", *f.FPS, minSimFPS, maxSimFPS))
 	}
 	if f.Jobs < 0 {
-		errs = append(errs, fmt.Errorf("--jobs %d: want 1 or more", f.Jobs))
+		errs = append(errs, fmt.Errorf("--jobs %d: want 1 or more, or 0 for one a core", f.Jobs))
 	}
 	return errors.Join(errs...)
-}
-
-func checkSimulated(d time.Duration) error {
-	if d < time.Second || d > maxSimDuration {
-		return fmt.Errorf("--duration %s: want 1s to %.0fh", d, maxSimDuration.Hours())
-	}
-	return nil
 }
 
 // workers is how many runs are under way at once.

@@ -15,7 +15,6 @@ import (
 // batch is what a command runs: some variants, each with all seeds.
 type batch struct {
 	variants []variant
-	first    uint64 // seed
 	seeds    int
 }
 
@@ -27,7 +26,7 @@ type variant struct {
 
 // batch opens the scenarios and verifies everything that can be verified before a run.
 func (f *simFlags) batch(choices []choice) (batch, error) {
-	b := batch{first: f.Seed, seeds: f.Seeds}
+	b := batch{seeds: f.Seeds}
 	var faults []error
 	for _, word := range f.Names {
 		s, err := openScenario(word)
@@ -49,11 +48,11 @@ func (f *simFlags) batch(choices []choice) (batch, error) {
 
 // changed names the flags that could have made a good scenario a bad one.
 func (f *simFlags) changed() (text string) {
-	if f.Duration != 0 {
-		text += fmt.Sprintf(" with --duration %s", f.Duration)
+	if f.Duration != nil {
+		text += fmt.Sprintf(" with --duration %s", *f.Duration)
 	}
-	if f.FPS != 0 {
-		text += fmt.Sprintf(" with --fps %g", f.FPS)
+	if f.FPS != nil {
+		text += fmt.Sprintf(" with --fps %g", *f.FPS)
 	}
 	return text
 }
@@ -70,8 +69,13 @@ func buildable(s sim.Scenario) error {
 // adapt is a scenario with what the flags ask for in the place of its own.
 func (f *simFlags) adapt(s scenarios.Scenario, ch choice) sim.Scenario {
 	r := s.Scenario
-	r.Seed = f.Seed
-	r.Duration = cmp.Or(f.Duration, r.Duration)
+	r.Seed = cmp.Or(r.Seed, 1)
+	if f.Seed != nil {
+		r.Seed = *f.Seed
+	}
+	if f.Duration != nil {
+		r.Duration = *f.Duration
+	}
 	r.FullPayload = r.FullPayload || f.FullPayload
 	r.Sessions = slices.Clone(r.Sessions)
 	if len(r.Sessions) == 0 {
@@ -79,7 +83,9 @@ func (f *simFlags) adapt(s scenarios.Scenario, ch choice) sim.Scenario {
 	}
 	for i := range r.Sessions {
 		v := &r.Sessions[i]
-		v.FPS = cmp.Or(f.FPS, v.FPS)
+		if f.FPS != nil {
+			v.FPS = *f.FPS
+		}
 		v.Bitrate = cmp.Or(ch.bitrate, v.Bitrate)
 		v.Latency = cmp.Or(ch.latency, v.Latency)
 		v.Recovery = cmp.Or(ch.recovery, v.Recovery)
@@ -117,7 +123,7 @@ func (b *batch) jobs() []sweep.Job {
 	for _, v := range b.variants {
 		for n := range b.seeds {
 			job := sweep.Job{Scenario: v.run}
-			job.Scenario.Seed = b.first + uint64(n)
+			job.Scenario.Seed += uint64(n)
 			jobs = append(jobs, job)
 		}
 	}

@@ -50,7 +50,7 @@ func (b *simBenchCommand) Validate() error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	f := simFlags{Names: []string{b.Scenario}, Seed: 1, Seeds: 1, Duration: b.Duration}
+	f := simFlags{Names: []string{b.Scenario}, Seed: new(uint64(1)), Seeds: 1, Duration: &b.Duration}
 	one, err := f.batch([]choice{{bitrate: b.Bitrate}})
 	if err == nil {
 		b.scenario = one.variants[0].run

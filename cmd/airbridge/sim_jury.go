@@ -79,16 +79,18 @@ func excuse(findings []scenarios.Finding, length time.Duration) {
 	}
 }
 
-// writeFindings tells how the expectations came out: all of a few, and what failed of many.
-func writeFindings(w io.Writer, findings []scenarios.Finding) error {
+// writeFindings tells how the expectations came out: all of a few, and what failed of many. Of an interrupted command only
+// what failed is of interest: all else is undecided because of that.
+func writeFindings(w io.Writer, findings []scenarios.Finding, interrupted bool) error {
 	const few = 20
+	all := len(findings) <= few && !interrupted
 	if len(findings) == 0 {
 		return nil
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s\n", strings.Replace(scenarios.Summary(findings), "1 expectations", "1 expectation", 1))
 	for _, f := range findings {
-		if len(findings) <= few || f.Verdict == scenarios.Failed {
+		if all || f.Verdict == scenarios.Failed {
 			fmt.Fprintf(&b, "  %s\n", f)
 		}
 	}

@@ -109,7 +109,7 @@ func (s *simRunCommand) tell(c *console, o *simResults) error {
 	findings := o.jury.verdict()
 	var errs []error
 	if s.JSON != "-" && len(o.runs) > 0 {
-		errs = append(errs, writeTables(c.out, o.runs), writeFindings(c.out, findings))
+		errs = append(errs, writeTables(c.out, o.runs), writeFindings(c.out, findings, o.cut > 0))
 	}
 	if s.JSON != "" && s.JSON != "-" {
 		errs = append(errs, writeFile(s.JSON, func(w io.Writer) error { return writeRecords(w, o.runs) }))

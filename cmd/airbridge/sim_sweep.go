@@ -16,9 +16,9 @@ import (
 // simSweepCommand runs many scenarios.
 type simSweepCommand struct {
 	simFlags
-	Latency  []string        `placeholder:"CTRL,…" help:"Latency controllers to compare, such as fixed:8ms,tail:0.2%. Default: each scenario's."`
-	Bitrate  []units.Bitrate `placeholder:"RATE,…" help:"Rates to compare, such as 30M,60M. Default: each scenario's."`
-	Recovery []string        `placeholder:"CTRL,…" help:"Recovery controllers to compare, such as idr,fec:20. Default: each scenario's."`
+	Latency  []string        `placeholder:"CTRL" help:"Latency controllers to compare, such as fixed:8ms,tail:0.2%. Default: each scenario's."`
+	Bitrate  []units.Bitrate `placeholder:"RATE" help:"Rates to compare, such as 30M,60M. Default: each scenario's."`
+	Recovery []string        `placeholder:"CTRL" help:"Recovery controllers to compare, such as idr,fec:20. Default: each scenario's."`
 	Shard    sweep.Shard     `placeholder:"I/N" help:"Make only the I-th of N shares of the runs, counted from 0, such as 0/4: one a machine. Default: all."`
 	Out      string          `placeholder:"FILE" help:"Write the runs as JSON, one a line, for \"airbridge report merge\" and \"compare\"; - prints them in the place of the table."`
 	Report   string          `placeholder:"FILE.html" help:"Write an HTML index of the runs."`

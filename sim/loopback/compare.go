@@ -9,7 +9,6 @@ import (
 
 	"airbridge/sim"
 	"airbridge/sim/wake"
-	"airbridge/streamer/statistics"
 	"airbridge/units"
 )
 
@@ -124,11 +123,12 @@ func (o *Outcome) simulate(ctx context.Context, p *Plan) error {
 	}
 	for seed := range p.Seeds {
 		for i := range machines {
-			a, err := Twin(ctx, Scenario(uint64(seed+1), p.Bitrate, p.Length), &machines[i])
+			s, b := p.scenario(seed)
+			a, err := Twin(ctx, s, &machines[i])
 			if err != nil {
 				return err
 			}
-			if err := o.take(a, func(line int, v float64) { values[line][seed] = append(values[line][seed], v) }); err != nil {
+			if err := o.take(a, b, func(line int, v float64) { values[line][seed] = append(values[line][seed], v) }); err != nil {
 				return err
 			}
 		}
@@ -154,7 +154,8 @@ func (l *Line) settle(values [][]float64) {
 
 // play makes one run over loopback.
 func (o *Outcome) play(ctx context.Context, p *Plan, run int) error {
-	a, err := sim.Assemble(Scenario(uint64(run+1), p.Bitrate, p.Length))
+	s, b := p.scenario(run)
+	a, err := sim.Assemble(s)
 	if err != nil {
 		return err
 	}
@@ -165,32 +166,32 @@ func (o *Outcome) play(ctx context.Context, p *Plan, run int) error {
 		return err
 	}
 	o.Reports, o.Moods = append(o.Reports, r), append(o.Moods, mood)
-	return o.take(a, func(line int, v float64) {
+	return o.take(a, b, func(line int, v float64) {
 		l := &o.Lines[line]
 		l.Real = append(l.Real, v-l.center[run])
 	})
 }
 
-// take tells every quantity of a run.
-func (o *Outcome) take(a *sim.Assembly, tell func(line int, v float64)) error {
-	for _, p := range a.Pairs {
-		if err := errors.Join(p.Err(), p.Check()); err != nil {
-			return err
-		}
-		r := p.Results()
-		if r == nil {
-			return errNothing
-		}
-		if err := o.each(r.Frames, tell); err != nil {
-			return err
-		}
-	}
-	return nil
+// scenario returns what is played with a seed, counted from 0, and the books that it will be written in.
+func (p *Plan) scenario(seed int) (sim.Scenario, *Books) {
+	s, b := Scenario(uint64(seed+1), p.Bitrate, p.Length), &Books{}
+	s.Sessions[0].Observe = b.observe
+	return s, b
 }
 
-func (o *Outcome) each(a *statistics.Aggregate, tell func(line int, v float64)) error {
+// take tells every quantity of a run.
+func (o *Outcome) take(a *sim.Assembly, b *Books, tell func(line int, v float64)) error {
+	p := a.Pairs[0]
+	if err := errors.Join(p.Err(), p.Check()); err != nil {
+		return err
+	}
+	r := p.Results()
+	if r == nil {
+		return errNothing
+	}
+	b.Frames = r.Frames
 	for i := range o.Lines {
-		v, ok := o.Lines[i].Quantity.Of(a)
+		v, ok := o.Lines[i].Quantity.Of(b)
 		if !ok {
 			return fmt.Errorf("%s: of no frame", o.Lines[i].Quantity.Name)
 		}

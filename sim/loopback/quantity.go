@@ -31,7 +31,7 @@ type Quantity struct {
 	// lab's machines have in the middle with the same seed is taken away.
 	BySeed bool
 	// Of returns the quantity of a session; false where it has none.
-	Of func(a *statistics.Aggregate) (float64, bool)
+	Of func(b *Books) (float64, bool)
 }
 
 // clockGrain is a microsecond: the streamer's stamps of datagrams travel in whole ones.
@@ -40,39 +40,37 @@ const clockGrain = 1
 // Quantities are all that is compared.
 func Quantities() []Quantity {
 	var all []Quantity
-	times := func(name string, of func(*statistics.Aggregate) *quantile.Histogram[time.Duration]) {
+	times := func(name string, of func(*Books) *quantile.Histogram[time.Duration]) {
 		for _, q := range [...]struct {
 			name string
 			p    float64
 			kind Kind
 		}{{" p50", .5, Body}, {" p90", .9, Body}, {" p99", .99, Tail}} {
-			all = append(all, Quantity{name + q.name, "µs", q.kind, clockGrain, false, func(a *statistics.Aggregate) (float64, bool) {
-				h := of(a)
+			all = append(all, Quantity{name + q.name, "µs", q.kind, clockGrain, false, func(b *Books) (float64, bool) {
+				h := of(b)
 				d, ok := h.Quantile(q.p)
 				return float64(d) / float64(time.Microsecond), ok
 			}})
 		}
 	}
-	stage := func(s statistics.Stage) {
-		times(s.String(), func(a *statistics.Aggregate) *quantile.Histogram[time.Duration] { return &a.AllStages[s] })
-	}
-	stage(statistics.Uplink)
-	stage(statistics.Pace)
-	stage(statistics.Network)
-	stage(statistics.DecodeWait)
-	times("overhead", func(a *statistics.Aggregate) *quantile.Histogram[time.Duration] { return &a.Overhead })
-	times("motion-to-photon", func(a *statistics.Aggregate) *quantile.Histogram[time.Duration] { return &a.MotionToPhoton })
+	times("uplink", func(b *Books) *quantile.Histogram[time.Duration] { return &b.Uplink })
+	times("pace", func(b *Books) *quantile.Histogram[time.Duration] { return &b.Frames.AllStages[statistics.Pace] })
+	times("network", func(b *Books) *quantile.Histogram[time.Duration] { return &b.Network })
+	times("decode_wait", func(b *Books) *quantile.Histogram[time.Duration] { return &b.Frames.AllStages[statistics.DecodeWait] })
+	times("overhead", func(b *Books) *quantile.Histogram[time.Duration] { return &b.Frames.Overhead })
+	times("clock error", func(b *Books) *quantile.Histogram[time.Duration] { return &b.Clock })
+	times("motion-to-photon", func(b *Books) *quantile.Histogram[time.Duration] { return &b.Frames.MotionToPhoton })
 	n := len(all)
 	for _, q := range all[n-3:] { // of motion-to-photon
 		q.Name, q.BySeed = q.Name+" by seed", true
 		all = append(all, q)
 	}
 	return append(all,
-		Quantity{"displayed", "%", Tail, 0, false, func(a *statistics.Aggregate) (float64, bool) {
-			return 100 * float64(a.Displayed) / float64(max(a.Rendered, 1)), a.Rendered > 0
+		Quantity{"displayed", "%", Tail, 0, false, func(b *Books) (float64, bool) {
+			return 100 * float64(b.Frames.Displayed) / float64(max(b.Frames.Rendered, 1)), b.Frames.Rendered > 0
 		}},
-		Quantity{"missed slots", "", Tail, 0, false, func(a *statistics.Aggregate) (float64, bool) {
-			return float64(a.Missed), a.Rendered > 0
+		Quantity{"missed slots", "", Tail, 0, false, func(b *Books) (float64, bool) {
+			return float64(b.Frames.Missed), b.Frames.Rendered > 0
 		}})
 }
 

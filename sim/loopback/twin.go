@@ -16,7 +16,7 @@ import (
 // Scenario is what is played in both worlds: one session at 1920x1080 of the default frame rate, over loopback. Its hosts
 // are as the real world needs them; see Twin for the other one.
 func Scenario(seed uint64, rate units.Bitrate, length time.Duration) sim.Scenario {
-	v := sim.Session{Bitrate: rate, Streamer: Punctual(5 * time.Second), Client: Punctual(77 * time.Second)}
+	v := sim.Session{Bitrate: rate, Streamer: Punctual(streamerStarts), Client: Punctual(clientStarts)}
 	// Two pumps run at once: the decoder knows nothing of the encoder.
 	v.Decoder.Reference = func(units.FrameID) (units.FrameID, bool) { return 0, false }
 	return sim.Scenario{
