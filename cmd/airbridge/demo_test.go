@@ -62,3 +62,41 @@ func TestDemoWritesItsFiles(t *testing.T) {
 		t.Errorf("streaming the film that was recorded: exit code %d, %s%s", code, out, errOut)
 	}
 }
+
+// The demo over a virtual link says so, and its report is a page of it.
+func TestDemoOverALink(t *testing.T) {
+	dir := t.TempDir()
+	record, html := filepath.Join(dir, "r.json"), filepath.Join(dir, "r.html")
+	code, out, errOut := airbridge(t, "demo", "--link", "wifi6-busy", "--seed", "5", "--recovery", "fec:20", "--duration", "1s",
+		"--size", "320x192", "--fps", "60", "--bitrate", "2M", "--json", record, "--report", html)
+	if code != exitOK || !strings.Contains(errOut, "report: "+html) || !strings.Contains(out, "wifi6-busy") {
+		t.Fatalf("exit code %d, %q, table %s", code, errOut, out)
+	}
+	text, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := reports.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *r.Link != "wifi6-busy" || r.Seed == nil || *r.Seed != 5 || *r.Controllers.Recovery != "fec:20" || *r.Recovery.ParityRatio == 0 {
+		t.Errorf("the record says %s over %s, parity %v", r.Key(), *r.Link, *r.Recovery.ParityRatio)
+	}
+	page, err := os.ReadFile(html)
+	if err != nil || !strings.Contains(string(page), "<h1>demo</h1>") || !strings.Contains(string(page), "wifi6-busy") {
+		t.Errorf("the page of %d bytes: %v", len(page), err)
+	}
+}
+
+func TestDemoOnLoopbackWritesAReport(t *testing.T) {
+	html := filepath.Join(t.TempDir(), "r.html")
+	code, out, errOut := airbridge(t, "demo", "--duration", "1s", "--size", "320x192", "--bitrate", "2M", "--json", "-", "--report", html)
+	r, err := reports.Parse([]byte(out))
+	if code != exitOK || err != nil || *r.Link != "loopback" || r.Seed != nil {
+		t.Errorf("exit code %d, %q, %v, over %v with seed %v", code, errOut, err, r.Link, r.Seed)
+	}
+	if info, err := os.Stat(html); err != nil || info.Size() < 100_000 {
+		t.Errorf("the page: %v", err)
+	}
+}

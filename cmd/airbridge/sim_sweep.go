@@ -58,7 +58,7 @@ func (s *simSweepCommand) Validate() error {
 	if s.batch, err = s.simFlags.batch(s.choices()); err != nil {
 		return err
 	}
-	s.batch.sort()
+	s.batch.sort() // so that nothing waits for its turn that need not
 	if runs := len(s.batch.variants) * s.batch.seeds; s.Shard.Count > runs {
 		return fmt.Errorf("--shard %s: want at most as many shares as runs: %d", s.Shard, runs)
 	}

@@ -83,6 +83,12 @@ func TestWrongArgumentsOfSim(t *testing.T) {
 		{"sim bench --duration 1s", []string{"--duration 1s", "2s to 744h"}},
 		{"sim bench --rounds 0", []string{"--rounds 0", "1 to 100"}},
 		{"sim bench --bitrate 1k", []string{"--bitrate 1k", "100k to 1G"}},
+		{"demo --link wifi6-buzy", []string{"--link", "did you mean wifi6-busy?", "mesh-roam", "airbridge demo --help"}},
+		{"demo --link nowhere/link.yaml", []string{"--link", "nowhere/link.yaml"}},
+		{"demo --link " + trace, []string{"--link", trace + ":3:"}},
+		{"demo --seed x", []string{"--seed", `not "x"`, "whole number"}},
+		{"demo --recovery hope", []string{"--recovery", `"hope"`, "fec:PERCENT"}},
+		{"demo --report -", []string{"--report", "want a file"}},
 		{"sim list wifi6-buzy", []string{"did you mean wifi6-busy?"}},
 		{"sim list --family rivers", []string{"--family", `"rivers"`, "rfc8869"}},
 	} {
@@ -112,6 +118,7 @@ func TestFilesOfSimAreCheckedBeforeTheRun(t *testing.T) {
 		{"sim run usb --duration 700h --json " + same + " --report " + same, []string{"--report " + same, "--json writes there"}},
 		{"sim sweep usb --duration 700h --out " + nowhere, []string{"--out", nowhere}},
 		{"sim sweep usb --duration 700h --report " + nowhere, []string{"--report", nowhere}},
+		{"demo --duration 0 --report " + nowhere, []string{"--report", nowhere}},
 		{"sim bench usb --duration 700h --json " + nowhere, []string{"--json", nowhere}},
 	} {
 		code, out, errOut := airbridge(t, strings.Fields(c.args)...)
@@ -165,7 +172,7 @@ func TestExamplesOfSimAreUnderstood(t *testing.T) {
 		}
 		n++
 		text, _, _ = strings.Cut(text, " | ")
-		text, _, _ = strings.Cut(text, "    ")
+		text, _, _ = strings.Cut(text, "   ") // what it is for
 		args := append([]string{"sim"}, strings.Fields(text)...)
 		for i, a := range args {
 			switch a {

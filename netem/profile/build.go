@@ -3,6 +3,7 @@ package profile
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"airbridge/internal/stream"
 	"airbridge/netem"
@@ -19,8 +20,12 @@ func (s Spec) Validate() error {
 	return err
 }
 
-// Build returns the medium that the description means. All its random draws come from the seed, each part's from a
-// stream of its own: "link/down/loss", in later hops "link/hop2/down/loss".
+// Build returns the medium that the description means, for any number of sessions: a session beyond those of a Wi-Fi cell
+// brings a headset of its own into it. All its random draws come from the seed, each part's from a stream of its own:
+// "link/down/loss", in later hops "link/hop2/down/loss".
+//
+// As a netem.Gauge the medium tells of a path what all sessions share, of a cell what the first headset has. Cross traffic
+// does not come out, and its statistics are not reachable from here: package traffic has them.
 func (s Spec) Build(seed uint64) (netem.Medium, error) {
 	hops, err := s.convert()
 	if err != nil {
@@ -119,22 +124,18 @@ func (h hop) build(seed uint64, name string, index int) (netem.Medium, error) {
 	return traffic.New(medium, config, seed, name+"/traffic")
 }
 
-// cell builds the Wi-Fi cell of a hop. Each flow of cross traffic is a station of its own.
+// cell builds the Wi-Fi cell of a hop. Each flow of cross traffic is a station of its own, with a radio like the first
+// headset's, but it stays on the channel.
 func (h hop) cell(seed uint64, name string, first uint16) (netem.Medium, error) {
 	config := *h.wifi
 	config.Seed = seed
 	if name != "link" { // a cell's streams have fixed names
 		config.Seed = stream.New(seed, name+"/wifi").Uint64()
 	}
-	flows := 0
 	if h.traffic != nil {
-		flows = h.traffic.Count()
+		radio := config.Headsets[0]
+		radio.Scan, radio.Roam = wifi.Scan{}, wifi.Roam{}
+		config.Guests, config.FirstGuest = slices.Repeat([]wifi.Radio{radio}, h.traffic.Count()), first
 	}
-	sessions := max(config.Sessions, 1)
-	config.Sessions = sessions + flows
-	cell, err := wifi.New(config)
-	if err != nil || flows == 0 {
-		return cell, err
-	}
-	return &lanes{Cell: cell, first: first, sessions: uint16(sessions), flows: uint16(flows)}, nil
+	return wifi.New(config)
 }

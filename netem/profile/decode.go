@@ -117,9 +117,18 @@ func (d *decoder) mapping(key string, node ast.Node, v reflect.Value) {
 			d.fault(at, pair.Key, "has no value")
 		default:
 			d.lines[at] = line(pair.Key)
-			d.value(at, pair.Value, v.FieldByIndex(index))
+			d.member(at, pair.Value, v, index)
 		}
 		seen[name] = true
+	}
+}
+
+// member fills one field of a struct.
+func (d *decoder) member(key string, node ast.Node, v reflect.Value, index []int) {
+	faults, member := len(*d.faults.list), v.FieldByIndex(index)
+	d.value(key, node, member)
+	if v.Type().FieldByIndex(index).Tag.Get("zero") == "unset" && member.IsZero() && len(*d.faults.list) == faults {
+		d.fault(key, node, "%q: want more than zero, or leave the key out", node.GetToken().Value)
 	}
 }
 

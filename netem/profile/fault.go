@@ -63,17 +63,19 @@ func (f faults) add(err error) {
 	}
 }
 
-// route records what another package found wrong under the key that its words begin with, and once only where many of a
-// kind have the same fault.
+// route records what another package found wrong under the key that its words begin with, or here where that is empty, and
+// once only where many of a kind have the same fault.
 func (f faults) route(err error, keys map[string]string) {
 	seen := map[string]bool{}
 	for _, e := range flatten(err) {
 		text, at := e.Error(), f
 		for words := text; words != ""; words = words[:max(strings.LastIndexAny(words, " :"), 0)] {
-			if key, ok := keys[words]; ok {
+			if key, ok := keys[words]; ok && key != "" {
 				text, at = strings.TrimLeft(text[len(words):], ": "), f.at(key)
-				break
+			} else if !ok {
+				continue
 			}
+			break
 		}
 		if !seen[at.key+text] {
 			at.addf("%s", text)

@@ -10,6 +10,9 @@ import (
 )
 
 // Spec describes a link: one hop, or several in a row. The zero value is a link without limit, delay and loss.
+//
+// In this and the types below it, the tag zero:"unset" is on what has a default other than zero: in Go zero selects it, in a
+// file a zero is refused, because nobody who writes one means a default.
 type Spec struct {
 	// Description says in a sentence what the link is; it changes nothing.
 	Description string `yaml:"description"`
@@ -30,7 +33,8 @@ type Hop struct {
 	Up   *Path `yaml:"up"`
 	// WiFi is a Wi-Fi cell, which both directions share.
 	WiFi *WiFi `yaml:"wifi"`
-	// Traffic shares the hop: the cell and the paths.
+	// Traffic shares the hop: the cell, in which each flow is a station with a radio like a headset's that neither scans nor
+	// roams, and the paths.
 	Traffic *Traffic `yaml:"traffic"`
 }
 
@@ -41,7 +45,7 @@ type Path struct {
 	Outages *Outages `yaml:"outages"`
 
 	// Rate limits it; or Steps do, or a trace. None of them: no limit.
-	Rate  units.Bitrate `yaml:"rate"`
+	Rate  units.Bitrate `yaml:"rate" zero:"unset"`
 	Steps []Step        `yaml:"steps"`
 	// Repeat is after what time Steps begin again. Zero: the last one stays.
 	Repeat time.Duration `yaml:"repeat"`
@@ -86,15 +90,15 @@ type Queue struct {
 	// Kind is drop-tail (the default), codel, fq-codel, dualpi2 or step.
 	Kind string `yaml:"kind"`
 	// Time, Bytes and Packets limit it; the tightest counts. A drop-tail queue without any has a limit of 100 ms.
-	Time    time.Duration   `yaml:"time"`
-	Bytes   units.ByteCount `yaml:"bytes"`
-	Packets int             `yaml:"packets"`
+	Time    time.Duration   `yaml:"time" zero:"unset"`
+	Bytes   units.ByteCount `yaml:"bytes" zero:"unset"`
+	Packets int             `yaml:"packets" zero:"unset"`
 	// Target is the wait that codel, fq-codel and dualpi2 aim at, Interval the interval of codel and fq-codel. Zero: the
 	// discipline's own default, as package queue has it.
-	Target   time.Duration `yaml:"target"`
-	Interval time.Duration `yaml:"interval"`
+	Target   time.Duration `yaml:"target" zero:"unset"`
+	Interval time.Duration `yaml:"interval" zero:"unset"`
 	// Threshold is the wait above which step, and the low-latency queue of dualpi2, mark packets. Zero: the default.
-	Threshold time.Duration `yaml:"threshold"`
+	Threshold time.Duration `yaml:"threshold" zero:"unset"`
 	// Spare lets step pass what cannot be marked, instead of dropping it.
 	Spare bool `yaml:"spare"`
 }
@@ -108,7 +112,7 @@ type Loss struct {
 	// Bursts are planned losses.
 	Bursts []Burst `yaml:"bursts"`
 	// Every loses the last of each so many packets.
-	Every int `yaml:"every"`
+	Every int `yaml:"every" zero:"unset"`
 }
 
 // Bursty is loss by Gilbert and Elliott: a good state and a bad one, which may change after every packet.
@@ -123,7 +127,7 @@ type Bursty struct {
 // Burst loses some packets in a row.
 type Burst struct {
 	At      time.Duration `yaml:"at"`
-	Packets int           `yaml:"packets"`
+	Packets int           `yaml:"packets" zero:"unset"`
 }
 
 // Jitter is what the delay varies by.
@@ -135,7 +139,7 @@ type Jitter struct {
 	// Tail is the shape parameter of pareto, 0 to below 1.
 	Tail float64 `yaml:"tail"`
 	// Cut bounds gaussian and pareto. Zero: 3 and 50 times Spread.
-	Cut time.Duration `yaml:"cut"`
+	Cut time.Duration `yaml:"cut" zero:"unset"`
 	// Reorder lets packets overtake each other.
 	Reorder bool `yaml:"reorder"`
 }
@@ -145,8 +149,8 @@ type Outages struct {
 	// Planned are outages at known times, in order.
 	Planned []Window `yaml:"planned"`
 	// MeanUp and MeanDown make random ones, with times between them and lengths of exponential distribution.
-	MeanUp   time.Duration `yaml:"mean_up"`
-	MeanDown time.Duration `yaml:"mean_down"`
+	MeanUp   time.Duration `yaml:"mean_up" zero:"unset"`
+	MeanDown time.Duration `yaml:"mean_down" zero:"unset"`
 }
 
 // Window is from From to before To, counted from the start of the run.
@@ -166,9 +170,9 @@ type Traffic struct {
 type Steady struct {
 	// Direction is down (the default) or up.
 	Direction string        `yaml:"direction"`
-	Rate      units.Bitrate `yaml:"rate"`
+	Rate      units.Bitrate `yaml:"rate" zero:"unset"`
 	// Packet is the length of a packet. Default 1500.
-	Packet      units.ByteCount `yaml:"packet"`
+	Packet      units.ByteCount `yaml:"packet" zero:"unset"`
 	On          time.Duration   `yaml:"on"`
 	Off         time.Duration   `yaml:"off"`
 	Exponential bool            `yaml:"exponential"`
@@ -180,12 +184,12 @@ type Steady struct {
 // TCP is an endless TCP-like flow.
 type TCP struct {
 	// Count is how many alike there are. Default 1.
-	Count int `yaml:"count"`
+	Count int `yaml:"count" zero:"unset"`
 	// Direction is down (the default) or up, Control cubic (the default) or reno.
 	Direction string `yaml:"direction"`
 	Control   string `yaml:"control"`
 	// RTT is the part of the round trip that is not this hop. Default 20 ms.
-	RTT   time.Duration `yaml:"rtt"`
+	RTT   time.Duration `yaml:"rtt" zero:"unset"`
 	ECN   bool          `yaml:"ecn"`
 	Start time.Duration `yaml:"start"`
 	Stop  time.Duration `yaml:"stop"`
@@ -196,8 +200,8 @@ type TCP struct {
 type Short struct {
 	TCP `yaml:",inline"`
 	// MinSize and MaxSize bound the files. Default 30 to 50 kB (RFC 8867 §5.7).
-	MinSize units.ByteCount `yaml:"min_size"`
-	MaxSize units.ByteCount `yaml:"max_size"`
+	MinSize units.ByteCount `yaml:"min_size" zero:"unset"`
+	MaxSize units.ByteCount `yaml:"max_size" zero:"unset"`
 	// Idle is the mean pause. Default 10 s (RFC 8867 §5.7).
-	Idle time.Duration `yaml:"idle"`
+	Idle time.Duration `yaml:"idle" zero:"unset"`
 }

@@ -13,20 +13,21 @@ import (
 type WiFi struct {
 	// Standard is wifi6 (802.11ax, the default) or wifi5 (802.11ac); Width is the channel's in MHz, default 80.
 	Standard string `yaml:"standard"`
-	Width    int    `yaml:"width"`
-	// Headset is the link of each headset, Sessions how many there are, default 1.
+	Width    int    `yaml:"width" zero:"unset"`
+	// Headset is the link of each headset, Sessions how many there are from the beginning, default 1: each session that turns
+	// up brings its own.
 	Headset  Radio `yaml:"headset"`
-	Sessions int   `yaml:"sessions"`
+	Sessions int   `yaml:"sessions" zero:"unset"`
 	// Stations load the channel.
 	Stations []Station `yaml:"stations"`
 	// NoWMM makes everything best effort.
 	NoWMM bool `yaml:"no_wmm"`
 	// MaxAMPDU and MaxMPDUs limit an aggregate, Queue the packets of a queue, Lifetime their wait, RetryLimit their repeats.
-	MaxAMPDU   units.ByteCount `yaml:"max_ampdu"`
-	MaxMPDUs   int             `yaml:"max_mpdus"`
-	Queue      int             `yaml:"queue"`
-	Lifetime   time.Duration   `yaml:"lifetime"`
-	RetryLimit int             `yaml:"retry_limit"`
+	MaxAMPDU   units.ByteCount `yaml:"max_ampdu" zero:"unset"`
+	MaxMPDUs   int             `yaml:"max_mpdus" zero:"unset"`
+	Queue      int             `yaml:"queue" zero:"unset"`
+	Lifetime   time.Duration   `yaml:"lifetime" zero:"unset"`
+	RetryLimit int             `yaml:"retry_limit" zero:"unset"`
 	// Microwave is an oven near the cell.
 	Microwave *Microwave `yaml:"microwave"`
 }
@@ -36,8 +37,8 @@ type Radio struct {
 	// MCS is the modulation and coding scheme, default 9, Streams the spatial streams, default 1, GuardInterval the guard
 	// interval.
 	MCS           *int          `yaml:"mcs"`
-	Streams       int           `yaml:"streams"`
-	GuardInterval time.Duration `yaml:"guard_interval"`
+	Streams       int           `yaml:"streams" zero:"unset"`
+	GuardInterval time.Duration `yaml:"guard_interval" zero:"unset"`
 	// Loss is the share of MPDUs lost.
 	Loss Share `yaml:"loss"`
 	// Fading lets the rate vary, Scan and Roam take the station off the channel.
@@ -48,41 +49,41 @@ type Radio struct {
 
 // Fading is a varying signal-to-noise ratio, in dB, with rate adaptation.
 type Fading struct {
-	SNR         float64       `yaml:"snr"`
+	SNR         float64       `yaml:"snr" zero:"unset"`
 	Sigma       float64       `yaml:"sigma"`
-	Correlation time.Duration `yaml:"correlation"`
-	Lag         time.Duration `yaml:"lag"`
-	Margin      float64       `yaml:"margin"`
-	Hysteresis  float64       `yaml:"hysteresis"`
+	Correlation time.Duration `yaml:"correlation" zero:"unset"`
+	Lag         time.Duration `yaml:"lag" zero:"unset"`
+	Margin      float64       `yaml:"margin" zero:"unset"`
+	Hysteresis  float64       `yaml:"hysteresis" zero:"unset"`
 }
 
 // Scan is a background scan.
 type Scan struct {
-	Every time.Duration `yaml:"every"`
-	For   time.Duration `yaml:"for"`
-	First time.Duration `yaml:"first"`
+	Every time.Duration `yaml:"every" zero:"unset"`
+	For   time.Duration `yaml:"for" zero:"unset"`
+	First time.Duration `yaml:"first" zero:"unset"`
 }
 
 // Roam is a change of access point, at exponential intervals.
 type Roam struct {
-	Mean time.Duration `yaml:"mean"`
-	For  time.Duration `yaml:"for"`
+	Mean time.Duration `yaml:"mean" zero:"unset"`
+	For  time.Duration `yaml:"for" zero:"unset"`
 }
 
 // Microwave is an oven that disturbs the 2.4 GHz band.
 type Microwave struct {
 	From  time.Duration `yaml:"from"`
-	For   time.Duration `yaml:"for"`
+	For   time.Duration `yaml:"for" zero:"unset"`
 	Every time.Duration `yaml:"every"`
-	Mains time.Duration `yaml:"mains"`
-	Duty  Share         `yaml:"duty"`
-	Loss  Share         `yaml:"loss"`
+	Mains time.Duration `yaml:"mains" zero:"unset"`
+	Duty  Share         `yaml:"duty" zero:"unset"`
+	Loss  Share         `yaml:"loss" zero:"unset"`
 }
 
 // Station is a station with on/off traffic, or several alike.
 type Station struct {
 	// Count is how many there are. Default 1.
-	Count int `yaml:"count"`
+	Count int `yaml:"count" zero:"unset"`
 	// Radio is its link.
 	Radio `yaml:",inline"`
 	// Up is what it sends, Down what it is sent.
@@ -92,13 +93,13 @@ type Station struct {
 
 // OnOff is traffic at a rate during on periods.
 type OnOff struct {
-	Rate   units.Bitrate   `yaml:"rate"`
-	Packet units.ByteCount `yaml:"packet"`
+	Rate   units.Bitrate   `yaml:"rate" zero:"unset"`
+	Packet units.ByteCount `yaml:"packet" zero:"unset"`
 	Start  time.Duration   `yaml:"start"`
 	// On and Off are the mean periods, Shape the exponent of the off periods' distribution.
-	On    time.Duration `yaml:"on"`
-	Off   time.Duration `yaml:"off"`
-	Shape float64       `yaml:"shape"`
+	On    time.Duration `yaml:"on" zero:"unset"`
+	Off   time.Duration `yaml:"off" zero:"unset"`
+	Shape float64       `yaml:"shape" zero:"unset"`
 	// Category is best-effort (the default), voice, video or background.
 	Category string `yaml:"category"`
 }

@@ -84,7 +84,7 @@ func (c *Cell) fill(t netem.True, n *contender, q *queue) {
 		most = 1
 	}
 	var bytes int64
-	if q.ring == nil {
+	if q.source != nil {
 		n.mpdus, bytes = q.source.aggregate(min(q.n, most), room)
 	} else {
 		n.mpdus, bytes = q.aggregate(c.cfg.MaxMPDUs, most, room)
@@ -135,7 +135,7 @@ func (c *Cell) settle(n *contender, collided bool) bool {
 	}
 	received := 0
 	switch {
-	case q.ring == nil:
+	case q.source != nil:
 		received = c.surviving(n.mpdus, loss)
 		q.n -= received
 	case loss == 0:
@@ -189,7 +189,7 @@ func (c *Cell) settlePackets(q *queue, loss float64) (received int) {
 // release hands out the head of a queue as far as it is settled or was admitted before old; until is when the waiting of
 // these packets ended. Settled packets wait behind others, as the receiver hands everything on in order.
 func (c *Cell) release(q *queue, until, old netem.True) {
-	for q.ring != nil && q.n > 0 {
+	for q.source == nil && q.n > 0 {
 		e := q.at(0)
 		if !e.settled {
 			if e.at >= old {

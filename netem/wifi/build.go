@@ -2,6 +2,7 @@ package wifi
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"airbridge/internal/stream"
@@ -14,26 +15,33 @@ func build(cfg Config) *Cell {
 		cfg: cfg, answers: newAnswers(cfg.Control, cfg.MaxMPDUs), next: stale,
 		drawBackoff: stream.New(cfg.Seed, "wifi/backoff"), drawLoss: stream.New(cfg.Seed, "wifi/loss"),
 	}
-	// Radios and contenders are pointed at: they must not move.
-	c.radios = make([]radio, 0, cfg.Sessions+len(cfg.Stations))
+	// Contenders are pointed at: they must not move, not even for the last headset.
 	categories := len(c.categories())
-	c.contenders = make([]contender, 0, 1+categories*(1+cfg.Sessions+len(cfg.Stations)))
+	c.contenders = make([]contender, 0, 1+categories*(1+MaxSessions+len(cfg.Guests))+len(cfg.Stations))
 	c.onAir = make([]*contender, 0, cap(c.contenders))
-	c.routes = make([]route, cfg.Sessions)
 
 	if cfg.Beacon > 0 {
 		c.addBeacon()
 	}
-	ap := c.addDevice(accessPoint)
-	for s := range cfg.Sessions {
-		radio := c.addRadio(cfg.Headsets[min(s, len(cfg.Headsets)-1)])
-		c.addRoute(s, netem.Down, ap, radio)
-		c.addRoute(s, netem.Up, c.addDevice(int32(s)), radio)
+	c.ap = c.newDevice(accessPoint)
+	for range cfg.Sessions {
+		c.addHeadset()
+	}
+	for i, r := range cfg.Guests {
+		c.guests = append(c.guests, c.newRoute(newRadio(r, cfg.Seed, fmt.Sprintf("guest/%d", i))))
 	}
 	for i := range cfg.Stations {
-		c.addStation(i, ap)
+		c.addStation(i)
 	}
 	return c
+}
+
+// addHeadset adds the next headset.
+func (c *Cell) addHeadset() {
+	s := len(c.headsets)
+	r := newRadio(c.cfg.Headsets[min(s, len(c.cfg.Headsets)-1)], c.cfg.Seed, strconv.Itoa(s))
+	c.headsets = append(c.headsets, r)
+	c.routes = append(c.routes, c.newRoute(r))
 }
 
 // device is a device's contender for each category; without WMM one serves all.
@@ -48,7 +56,7 @@ func (c *Cell) categories() []Category {
 	return []Category{Voice, Video, BestEffort, Background}
 }
 
-func (c *Cell) addDevice(id int32) (d device) {
+func (c *Cell) newDevice(id int32) (d device) {
 	for _, category := range c.categories() {
 		d[category] = c.addContender(id, c.cfg.EDCA[category])
 	}
@@ -68,32 +76,42 @@ func (c *Cell) addContender(id int32, e EDCA) *contender {
 	return &c.contenders[len(c.contenders)-1]
 }
 
-func (c *Cell) addRoute(session int, dir netem.Dir, d device, r *radio) {
-	for category, n := range d {
-		if c.cfg.NoWMM && Category(category) != BestEffort {
-			continue
+// newRoute adds a device whose packets come from outside, and the queues both ways.
+func (c *Cell) newRoute(r *radio) (w route) {
+	for dir, d := range [netem.Dirs]device{netem.Down: c.ap, netem.Up: c.newDevice(c.nextDevice())} {
+		for category, n := range d {
+			if c.cfg.NoWMM && Category(category) != BestEffort {
+				continue
+			}
+			q := &queue{owner: n, radio: r, limit: c.cfg.Queue}
+			n.queues = append(n.queues, q)
+			w[dir][category] = q
 		}
-		q := &queue{owner: n, radio: r, limit: c.cfg.Queue, ring: make([]entry, ringSize(c.cfg.Queue))}
-		n.queues = append(n.queues, q)
-		c.routes[session][dir][category] = q
-	}
-	for category, q := range c.routes[session][dir] {
-		if q == nil {
-			c.routes[session][dir][category] = c.routes[session][dir][BestEffort]
+		for category, q := range w[dir] {
+			if q == nil {
+				w[dir][category] = w[dir][BestEffort]
+			}
 		}
 	}
+	return w
+}
+
+// nextDevice numbers the stations.
+func (c *Cell) nextDevice() int32 {
+	c.devices++
+	return c.devices - 1
 }
 
 // addStation adds a station with background traffic. It contends in one category a direction.
-func (c *Cell) addStation(i int, ap device) {
-	s, id := &c.cfg.Stations[i], int32(c.cfg.Sessions+i)
-	r := c.addRadio(s.Radio)
+func (c *Cell) addStation(i int) {
+	s, id := &c.cfg.Stations[i], c.nextDevice()
+	r := newRadio(s.Radio, c.cfg.Seed, fmt.Sprintf("station/%d", i))
 	if s.Up.Rate > 0 {
 		n := c.addContender(id, c.cfg.EDCA[c.inUse(s.Up.Category)])
 		c.addTraffic(n, r, s.Up, fmt.Sprintf("wifi/onoff/%d/up", i))
 	}
 	if s.Down.Rate > 0 {
-		c.addTraffic(ap[s.Down.Category], r, s.Down, fmt.Sprintf("wifi/onoff/%d/down", i))
+		c.addTraffic(c.ap[s.Down.Category], r, s.Down, fmt.Sprintf("wifi/onoff/%d/down", i))
 	}
 }
 
@@ -116,11 +134,6 @@ func (c *Cell) addBeacon() {
 	n := c.addContender(accessPoint, EDCA{AIFSN: 1}) // PIFS and no backoff
 	n.every = c.cfg.Beacon
 	n.wake = netem.True(stream.New(c.cfg.Seed, "wifi/beacon").Int64N(int64(c.cfg.Beacon)))
-}
-
-func (c *Cell) addRadio(r Radio) *radio {
-	c.radios = append(c.radios, newRadio(r, c.cfg.Seed, len(c.radios)))
-	return &c.radios[len(c.radios)-1]
 }
 
 // beaconAirtime is what a beacon of ns-3.37's access point takes at 6 Mbit/s.

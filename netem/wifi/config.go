@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"airbridge/netem"
 	"airbridge/units"
 )
 
@@ -11,12 +12,16 @@ import (
 type Config struct {
 	// Seed is the seed of all random draws, each from a stream named "wifi/...".
 	Seed uint64
-	// Sessions is the number of headsets, up to 64; a packet's Flow says whose it is. Default: as many as Headsets, at
-	// least 1.
+	// Sessions is how many headsets there are to begin with, up to MaxSessions; a packet's Flow says whose it is. The first
+	// packet of a session beyond them brings its headset along. Default: as many as Headsets, at least 1.
 	Sessions int
 	// Headsets are the links of the headsets. Default: one Radio with all defaults. Where there are more sessions than
 	// entries, the last entry serves for the rest.
 	Headsets []Radio
+	// Guests are the links of stations whose packets come from outside, like those of the headsets: cross traffic, up to
+	// 256. Guest i has the packets of Flow FirstGuest+i; the default of FirstGuest is netem.FlowOwn, which is the least.
+	Guests     []Radio
+	FirstGuest uint16
 	// Stations are the other stations, up to 128.
 	Stations []Station
 	// NoWMM makes everything best effort, as ns-3 does with unmarked traffic.
@@ -44,6 +49,10 @@ type Config struct {
 	Microwave Microwave
 }
 
+// MaxSessions is how many headsets a cell may have. The packets of a session beyond go to the headset whose number is the
+// session's modulo MaxSessions.
+const MaxSessions = 64
+
 // Station is a station that is not a headset.
 type Station struct {
 	// Radio is its link.
@@ -54,14 +63,11 @@ type Station struct {
 
 // withDefaults returns a complete configuration that shares nothing with c.
 func (c Config) withDefaults() Config {
-	headsets := c.Headsets
-	if len(headsets) == 0 {
-		headsets = []Radio{{}}
+	if len(c.Headsets) == 0 {
+		c.Headsets = []Radio{{}}
 	}
-	c.Headsets = make([]Radio, 0, len(headsets))
-	for _, r := range headsets {
-		c.Headsets = append(c.Headsets, r.withDefaults())
-	}
+	c.Headsets, c.Guests = complete(c.Headsets), complete(c.Guests)
+	c.FirstGuest = cmp.Or(c.FirstGuest, netem.FlowOwn)
 	stations := c.Stations
 	c.Stations = make([]Station, 0, len(stations))
 	for _, s := range stations {
@@ -81,6 +87,14 @@ func (c Config) withDefaults() Config {
 	c.Beacon = cmp.Or(c.Beacon, 102_400*time.Microsecond)
 	c.Microwave = c.Microwave.withDefaults()
 	return c
+}
+
+func complete(radios []Radio) []Radio {
+	list := make([]Radio, len(radios))
+	for i, r := range radios {
+		list[i] = r.withDefaults()
+	}
+	return list
 }
 
 func (r Radio) withDefaults() Radio {

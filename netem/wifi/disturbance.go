@@ -2,7 +2,6 @@ package wifi
 
 import (
 	"cmp"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -14,7 +13,7 @@ import (
 // Scan is the background scan of a station: it leaves the channel to look for other access points. Both ends hold their
 // packets back meanwhile, as the station announces its absence. The zero value is no scan.
 type Scan struct {
-	// Every is the interval of scans. Zero is none.
+	// Every is the interval of scans, 50 ms at the least. Zero is none.
 	Every time.Duration
 	// For is how long the station is away, below Every. Default 60 ms.
 	For time.Duration
@@ -25,7 +24,8 @@ type Scan struct {
 // Roam is the change of a station to another access point, which is as good as this one: it is unreachable for a while,
 // and packets wait. The zero value is none.
 type Roam struct {
-	// Mean is the mean of the time from one return to the next departure, exponential. Zero is no roaming.
+	// Mean is the mean of the time from one return to the next departure, which is exponential; 50 ms at the least. Zero is
+	// no roaming.
 	Mean time.Duration
 	// For is how long the station is away. Default 100 ms.
 	For time.Duration
@@ -34,7 +34,7 @@ type Roam struct {
 // Microwave is an oven near the cell. Its magnetron radiates during part of each period of the mains, and MPDUs that end
 // then are lost with some probability. The zero value is none. Ovens disturb the 2.4 GHz band only.
 type Microwave struct {
-	// From is when it is switched on first, For how long it runs then. A For of zero is no oven.
+	// From is when it is switched on first, For how long it runs then, 50 ms at the least. A For of zero is no oven.
 	From, For time.Duration
 	// Every is the interval at which it is switched on again, at least For. Zero is never.
 	Every time.Duration
@@ -70,8 +70,8 @@ type absences struct {
 	from, back netem.True
 }
 
-func newAbsences(cfg Roam, seed uint64, station int) absences {
-	a := absences{cfg: cfg, from: later, draw: stream.New(seed, fmt.Sprintf("wifi/roam/%d", station))}
+func newAbsences(cfg Roam, seed uint64, name string) absences {
+	a := absences{cfg: cfg, from: later, draw: stream.New(seed, "wifi/roam/"+name)}
 	if cfg.Mean > 0 {
 		a.from = a.interval()
 	}
@@ -79,7 +79,7 @@ func newAbsences(cfg Roam, seed uint64, station int) absences {
 }
 
 func (a *absences) interval() netem.True {
-	return netem.True(a.draw.ExpFloat64() * float64(a.cfg.Mean))
+	return netem.True(min(a.draw.ExpFloat64()*float64(a.cfg.Mean), longestPeriod))
 }
 
 // advance goes on to the next absence.
@@ -108,7 +108,7 @@ func (s *Scan) end(t netem.True) netem.True {
 	return t - since + netem.True(s.For)
 }
 
-// Spans appends the scans and the roaming of the headsets, and the times at which the oven runs.
+// Spans appends the scans and the roaming of the headsets that there are so far, and the times at which the oven runs.
 func (c *Cell) Spans(from, to netem.True, into []netem.Span) []netem.Span {
 	first := len(into)
 	add := func(begin, end netem.True, name string) {
@@ -116,11 +116,11 @@ func (c *Cell) Spans(from, to netem.True, into []netem.Span) []netem.Span {
 			into = append(into, netem.Span{From: begin, To: end, Name: name})
 		}
 	}
-	for i := range c.cfg.Sessions {
-		cfg := &c.radios[i].cfg
+	for _, r := range c.headsets {
+		cfg := &r.cfg
 		repeat(from, to, cfg.Scan.First, cfg.Scan.Every, cfg.Scan.For, "scan", add)
 		// A second run through the same stream: nothing is kept of what is over.
-		if roam := newAbsences(cfg.Roam, c.cfg.Seed, i); cfg.Roam.Mean > 0 {
+		if roam := newAbsences(cfg.Roam, c.cfg.Seed, r.name); cfg.Roam.Mean > 0 {
 			for roam.from < to {
 				roam.advance()
 				add(roam.back-netem.True(cfg.Roam.For), roam.back, "roaming")

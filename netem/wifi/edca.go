@@ -36,7 +36,8 @@ type EDCA struct {
 	Single bool
 }
 
-// defaultEDCA is the default set of IEEE 802.11 for stations (802.11-2020 table 9-155), which ns-3.37 uses at both ends. Linux, and so most access points, opens no block-ack session for voice (minstrel_ht).
+// defaultEDCA is the default set of IEEE 802.11 for stations (802.11-2020 table 9-155), which ns-3.37 uses at both ends.
+// Linux, and so most access points, opens no block-ack session for voice (minstrel_ht).
 var defaultEDCA = [Categories]EDCA{
 	Voice:      {AIFSN: 2, CWMin: 3, CWMax: 7, TXOP: 2080 * time.Microsecond, Single: true},
 	Video:      {AIFSN: 2, CWMin: 7, CWMax: 15, TXOP: 4096 * time.Microsecond},

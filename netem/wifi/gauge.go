@@ -13,12 +13,12 @@ const gaugePacket = 1200 + netem.Overhead
 // when nobody else sends: full aggregates of 1,200-byte datagrams as video (best effort without WMM), with mean
 // backoffs, beacons and the present loss. While the headset is away it is 1, as 0 would stand for no limit.
 func (c *Cell) Capacity(now netem.True, d netem.Dir) float64 {
-	r := &c.radios[0]
+	r := c.headsets[0]
 	if r.away(now) > now {
 		return 1
 	}
 	e := c.cfg.EDCA[c.inUse(Video)]
-	mpdus, bytes := c.saturated(r, netem.True(c.cfg.EDCA[c.inUse(Video)].TXOP), e.Single)
+	mpdus, bytes := c.saturated(r, netem.True(e.TXOP), e.Single)
 	exchange := r.airtime(bytes) + sifs + c.answers.blockAck
 	exchanges := netem.True(1)
 	if e.TXOP > 0 {
@@ -48,14 +48,20 @@ func (c *Cell) saturated(r *radio, txop netem.True, single bool) (mpdus int, byt
 	return full.aggregate(most, min(int64(c.cfg.MaxAMPDU), r.room(limit)))
 }
 
+// maxBacklog is more than any packet waits: its lifetime ends before.
+const maxBacklog = time.Hour
+
 // Backlog returns how long a packet of the first session would wait: until the channel is free and all that is queued
 // before it in its direction was sent at Capacity.
 func (c *Cell) Backlog(now netem.True, d netem.Dir) time.Duration {
+	if c.inside == 0 {
+		c.catchUp(now)
+	}
 	var wait time.Duration
 	if c.busy && c.until > now {
 		wait = c.until.Sub(now)
 	}
-	r := &c.radios[0]
+	r := c.headsets[0]
 	wait = max(wait, r.away(now).Sub(now))
 	var bytes int64
 	for category, q := range c.routes[0][d] {
@@ -65,7 +71,7 @@ func (c *Cell) Backlog(now netem.True, d netem.Dir) time.Duration {
 	}
 	if bytes > 0 {
 		rate := c.Capacity(max(now, r.away(now)), d)
-		wait += time.Duration(float64(bytes) * 8 / rate * float64(time.Second))
+		wait += time.Duration(min(float64(bytes)*8/rate, maxBacklog.Seconds()) * float64(time.Second))
 	}
 	return wait
 }

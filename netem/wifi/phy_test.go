@@ -54,7 +54,7 @@ func TestPreambles(t *testing.T) {
 // What fits into a time takes no longer than that time, and one byte more does.
 func TestRoomAndAirtimeAgree(t *testing.T) {
 	for _, cfg := range []Radio{{}, {MCS: MCS0, Width: 20}, {Standard: VHT, Streams: 2}, {MCS: 11, Width: 160, Streams: 4}} {
-		r := newRadio(cfg.withDefaults(), 1, 0)
+		r := newRadio(cfg.withDefaults(), 1, "0")
 		for limit := ms / 4; limit < 6*ms; limit += 37 * us {
 			bytes := r.room(limit)
 			if r.airtime(bytes) > limit || r.airtime(bytes+1) <= limit {

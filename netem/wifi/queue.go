@@ -1,10 +1,6 @@
 package wifi
 
-import (
-	"math/bits"
-
-	"airbridge/netem"
-)
+import "airbridge/netem"
 
 // entry is a packet in a queue.
 type entry struct {
@@ -20,13 +16,11 @@ type queue struct {
 	radio      *radio
 	n, head    int
 	limit      int
-	ring       []entry // its length is a power of 2; nil for background traffic
+	ring       []entry // its length is zero or a power of 2; empty for background traffic
 	source     *source // of background traffic, else nil
 	span       int     // what is not settled of the first span packets is on the air
 	unanswered bool    // a block ack did not come: the next access asks for it
 }
-
-func ringSize(packets int) int { return 1 << bits.Len(uint(packets-1)) }
 
 func (q *queue) at(k int) *entry { return &q.ring[(q.head+k)&(len(q.ring)-1)] }
 
@@ -42,12 +36,23 @@ func (q *queue) push(now netem.True, train []netem.Packet) int {
 		if q.n >= q.limit || p.Flow != first.Flow || p.Dir != first.Dir || p.DSCP != first.DSCP {
 			return i
 		}
+		if q.n == len(q.ring) {
+			q.grow()
+		}
 		e := q.at(q.n)
 		e.packet, e.at = *p, now
 		e.packet.Fate, e.tries, e.settled = netem.Arrived, 0, false
 		q.n++
 	}
 	return len(train)
+}
+
+// grow doubles the ring. Most queues never hold what they may.
+func (q *queue) grow() {
+	bigger := make([]entry, max(64, 2*len(q.ring)))
+	n := copy(bigger, q.ring[q.head:])
+	copy(bigger[n:], q.ring[:q.head])
+	q.ring, q.head = bigger, 0
 }
 
 // pop appends the first packet to into. Its waiting ended at until.

@@ -1,7 +1,6 @@
 package wifi
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -56,10 +55,11 @@ var threshold = [schemes]float64{5, 8, 11, 14, 17, 21, 23, 24, 28, 30, 34, 36}
 // lossSlope is how fast the odds of an MPDU's loss fall, per dB: tenfold in 1.15 dB.
 const lossSlope = 2.0
 
-// radio is the state of a Radio.
+// radio is the state of a Radio; name is what its random streams end with.
 type radio struct {
 	phy
 	cfg  Radio
+	name string
 	mcs  int
 	rate int64 // data bits a symbol at mcs
 
@@ -70,11 +70,11 @@ type radio struct {
 	roaming absences
 }
 
-func newRadio(cfg Radio, seed uint64, station int) radio {
-	r := radio{
-		phy: newPHY(cfg), cfg: cfg, snr: cfg.Fading.SNR, seen: cfg.Fading.SNR,
-		drawFading: stream.New(seed, fmt.Sprintf("wifi/fading/%d", station)),
-		roaming:    newAbsences(cfg.Roam, seed, station),
+func newRadio(cfg Radio, seed uint64, name string) *radio {
+	r := &radio{
+		phy: newPHY(cfg), cfg: cfg, name: name, snr: cfg.Fading.SNR, seen: cfg.Fading.SNR,
+		drawFading: stream.New(seed, "wifi/fading/"+name),
+		roaming:    newAbsences(cfg.Roam, seed, name),
 	}
 	r.use(max(cfg.MCS, 0))
 	if cfg.Fading.SNR != 0 {

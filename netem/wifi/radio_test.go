@@ -8,8 +8,8 @@ import (
 	"airbridge/netem"
 )
 
-func faded(f Fading) radio {
-	return newRadio(Radio{Fading: f}.withDefaults(), 1, 0)
+func faded(f Fading) *radio {
+	return newRadio(Radio{Fading: f}.withDefaults(), 1, "0")
 }
 
 // A better signal never means a lower MCS, and at each MCS's threshold plus margin it is in use.
@@ -36,7 +36,7 @@ func TestAdaptation(t *testing.T) {
 			t.Errorf("just below MCS %d's: MCS %d", mcs, got)
 		}
 	}
-	v := newRadio(Radio{Standard: VHT, Fading: Fading{SNR: 60}}.withDefaults(), 1, 0)
+	v := newRadio(Radio{Standard: VHT, Fading: Fading{SNR: 60}}.withDefaults(), 1, "0")
 	if v.mcs != 9 {
 		t.Errorf("VHT at 60 dB: MCS %d", v.mcs)
 	}
@@ -89,12 +89,12 @@ func TestLossBySNR(t *testing.T) {
 	r.use(8)
 	for _, x := range []struct{ above, low, high float64 }{{0, 0.0999, 0.1001}, {5, 0, 1e-5}, {-5, 0.99, 1}, {1.151, 0.0105, 0.0115}} {
 		r.snr = threshold[8] + x.above
-		if got := c.lossAt(&r, 0); got < x.low || got > x.high {
+		if got := c.lossAt(r, 0); got < x.low || got > x.high {
 			t.Errorf("%+.2f dB above the threshold: loss %.6f, want %v to %v", x.above, got, x.low, x.high)
 		}
 	}
 	r.cfg.Loss, r.snr = 0.5, threshold[8]
-	if got := c.lossAt(&r, 0); math.Abs(got-0.55) > 1e-9 {
+	if got := c.lossAt(r, 0); math.Abs(got-0.55) > 1e-9 {
 		t.Errorf("two causes of loss: %.3f, want 0.55", got)
 	}
 }

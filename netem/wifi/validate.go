@@ -16,8 +16,10 @@ import (
 func (c Config) Validate() error {
 	var f faults
 	full := c.withDefaults()
-	f.between("sessions", full.Sessions, 1, 64)
-	f.between("headsets", len(full.Headsets), 1, 64)
+	f.between("sessions", full.Sessions, 1, MaxSessions)
+	f.between("headsets", len(full.Headsets), 1, MaxSessions)
+	f.between("guests", len(full.Guests), 0, maxGuests)
+	f.between("first guest", int(full.FirstGuest), netem.FlowOwn, 1<<16-max(1, len(full.Guests)))
 	f.between("stations", len(full.Stations), 0, 128)
 	f.between("max mpdus", full.MaxMPDUs, 1, 256)
 	f.between("max ampdu", int(full.MaxAMPDU), 1, 6_500_631)
@@ -37,6 +39,9 @@ func (c Config) Validate() error {
 	for i, r := range full.Headsets {
 		f.radio(fmt.Sprintf("headset %d", i), r)
 	}
+	for i, r := range full.Guests {
+		f.radio(fmt.Sprintf("guest %d", i), r)
+	}
 	for i, s := range full.Stations {
 		f.radio(fmt.Sprintf("station %d", i), s.Radio)
 		f.onOff(fmt.Sprintf("station %d up", i), s.Up)
@@ -46,8 +51,14 @@ func (c Config) Validate() error {
 	return errors.Join(f...)
 }
 
-// longest is more than any run lasts, and far from where sums of times overflow.
-const longest = 10 * 365 * 24 * time.Hour
+const (
+	// maxGuests is as many as package traffic has flows.
+	maxGuests = 256
+	// longest is more than any run lasts, and far from where sums of times overflow.
+	longest = 10 * 365 * 24 * time.Hour
+	// rarest is the least interval of a disturbance: what a report has to draw stays bounded.
+	rarest = 50 * time.Millisecond
+)
 
 // faults gathers what is wrong.
 type faults []error
@@ -126,7 +137,7 @@ func (f *faults) disturbed(key string, r Radio) {
 		}
 	}
 	if s := r.Scan; s != (Scan{}) {
-		f.lasts(key+" scan every", s.Every, time.Millisecond, longest)
+		f.lasts(key+" scan every", s.Every, rarest, longest)
 		f.lasts(key+" scan for", s.For, 0, longest)
 		f.lasts(key+" scan first", s.First, 0, longest)
 		if s.For >= s.Every {
@@ -134,7 +145,7 @@ func (f *faults) disturbed(key string, r Radio) {
 		}
 	}
 	if m := r.Roam; m != (Roam{}) {
-		f.lasts(key+" roam mean", m.Mean, time.Millisecond, longest)
+		f.lasts(key+" roam mean", m.Mean, rarest, longest)
 		f.lasts(key+" roam for", m.For, 0, longest)
 	}
 }
@@ -161,7 +172,7 @@ func (f *faults) microwave(m Microwave) {
 		return
 	}
 	f.lasts("microwave from", m.From, 0, longest)
-	f.lasts("microwave for", m.For, time.Millisecond, longest)
+	f.lasts("microwave for", m.For, rarest, longest)
 	f.lasts("microwave mains", m.Mains, time.Millisecond, time.Second)
 	f.within("microwave duty", m.Duty, 0, 1)
 	f.within("microwave loss", m.Loss, 0, 1)

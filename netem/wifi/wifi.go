@@ -8,7 +8,8 @@
 // legacy stations with protection frames, OFDMA and multi-user MIMO.
 //
 // Work is done once a channel access, not once a packet: idle slots, background arrivals and fading are arithmetic that
-// is done when an access needs it. Nothing is allocated after New but room for drops beyond all earlier ones.
+// is done when an access needs it. Nothing is allocated after New but a headset that comes later, and room for more packets,
+// in a queue or dropped at once, than there ever were.
 //
 // docs/wifi.md names the source of every number and shows the comparison with ns-3; what has no outside truth is listed
 // there.
@@ -29,9 +30,12 @@ type Cell struct {
 	// drawBackoff and drawLoss are apart so that a loss cannot shift the backoffs.
 	drawBackoff, drawLoss *rand.Rand
 	contenders            []contender
-	radios                []radio // the headsets' first
-	routes                []route // by session
 	onAir                 []*contender
+	ap                    device
+	devices               int32    // stations so far
+	headsets              []*radio // by session
+	routes                []route  // the same
+	guests                []route
 	stats                 Stats
 
 	busy    bool       // a transmission is on the air
@@ -40,6 +44,7 @@ type Cell struct {
 	granted netem.True // from here AIFS is counted
 	next    netem.True // the next event, stale when it has to be sought again
 
+	inside    int            // packets of sessions, queued or on the air
 	dropped   []netem.Packet // refused since the last Deliver
 	droppedAt netem.True
 	into      []netem.Packet // of the Deliver that is running
@@ -51,7 +56,7 @@ type Stats struct {
 	Accesses, Collisions uint64
 }
 
-// route holds the queues of one session by direction and category; without WMM all categories share one.
+// route holds the queues of one session, or of a guest, by direction and category; without WMM all categories share one.
 type route [netem.Dirs][Categories]*queue
 
 const (
@@ -78,34 +83,58 @@ func New(cfg Config) (*Cell, error) {
 // Stats returns what happened on the channel so far.
 func (c *Cell) Stats() Stats { return c.stats }
 
-// Admit queues a train of packets; what finds its queue full comes out of the next Deliver as an overflow. A packet's
-// Flow must be one of the cell's sessions.
+// Admit queues a train of packets; what finds its queue full comes out of the next Deliver as an overflow.
 func (c *Cell) Admit(now netem.True, train []netem.Packet) {
+	if c.inside == 0 {
+		c.catchUp(now)
+	}
 	for len(train) > 0 {
 		p := &train[0]
-		if int(p.Flow) >= len(c.routes) {
-			panic(fmt.Sprintf("wifi: packet of session %d admitted to a cell of %d", p.Flow, len(c.routes)))
-		}
-		q := c.routes[p.Flow][p.Dir][CategoryOf(p.DSCP)]
+		q := c.of(p.Flow)[p.Dir][CategoryOf(p.DSCP)]
 		queued := q.push(now, train)
 		if queued == 0 {
 			c.dropped, c.droppedAt = append(c.dropped, *p), now
 			c.dropped[len(c.dropped)-1].Fate = netem.Overflow
 			queued = 1
 		} else {
+			c.inside += queued
 			c.request(now, q.owner)
 		}
 		train = train[queued:]
 	}
 }
 
-// Next returns the instant of the next event. A scan of all contenders serves as the event queue: every access looks at
-// all of them in any case.
+// of returns the queues of a flow.
+func (c *Cell) of(flow uint16) *route {
+	if int(flow) < len(c.routes) {
+		return &c.routes[flow]
+	}
+	if guest := int(flow) - int(c.cfg.FirstGuest); guest >= 0 && guest < len(c.guests) {
+		return &c.guests[guest]
+	}
+	session := int(flow) % MaxSessions
+	for len(c.routes) <= session {
+		c.addHeadset()
+	}
+	return &c.routes[session]
+}
+
+// Next returns when something may come out. While no packet of a session is inside, what other stations do can wait until
+// one is admitted: nobody sees the difference, and most of the time nobody has to look.
 func (c *Cell) Next() netem.True {
 	switch {
 	case len(c.dropped) > 0:
 		return c.droppedAt
-	case c.next == stale:
+	case c.inside == 0:
+		return netem.Never
+	}
+	return c.event()
+}
+
+// event returns the instant of the next event. A scan of all contenders serves as the event queue: every access looks at
+// all of them in any case.
+func (c *Cell) event() netem.True {
+	if c.next == stale {
 		c.next = c.seek()
 	}
 	if c.next >= later {
@@ -133,7 +162,16 @@ func (c *Cell) seek() netem.True {
 func (c *Cell) Deliver(now netem.True, into []netem.Packet) []netem.Packet {
 	c.into = append(into, c.dropped...)
 	c.dropped = c.dropped[:0]
-	for t := c.Next(); t <= now; t = c.Next() {
+	before := len(c.into)
+	c.catchUp(now)
+	c.inside -= len(c.into) - before
+	into, c.into = c.into, nil
+	return into
+}
+
+// catchUp runs every event due by now.
+func (c *Cell) catchUp(now netem.True) {
+	for t := c.event(); t <= now; t = c.event() {
 		c.next = stale
 		switch {
 		case c.busy && t == c.until:
@@ -142,8 +180,6 @@ func (c *Cell) Deliver(now netem.True, into []netem.Packet) []netem.Packet {
 			c.access(t)
 		}
 	}
-	into, c.into = c.into, nil
-	return into
 }
 
 // awake runs the timers due at t and reports whether there was one: a beacon, a background arrival at a contender that

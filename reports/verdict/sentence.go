@@ -29,7 +29,9 @@ func (c *Comparison) Sentence() string {
 		}
 	}
 	switch {
-	case len(parts) == 0 && c.tested() == 0:
+	case len(parts) == 0 && c.known() == 0:
+		return fmt.Sprintf("Undecided: nothing is known of both sides in %s.", c.list(c.Scenarios))
+	case len(parts) == 0 && len(c.tested(func(*Test) bool { return true })) == 0:
 		return fmt.Sprintf("Undecided: there are too few runs to tell A from B in %s; run more seeds.", c.list(c.Scenarios))
 	case len(parts) == 0:
 		return fmt.Sprintf("Undecided: in %s no difference is larger than chance.", c.list(c.Scenarios))
@@ -67,9 +69,10 @@ func (c *Comparison) mixed(scenario string) bool {
 	return a && b
 }
 
-func (c *Comparison) tested() (n int) {
+// known counts the tests of which both sides know the metric.
+func (c *Comparison) known() (n int) {
 	for i := range c.Tests {
-		if c.Tests[i].Method != None {
+		if c.Tests[i].Winner != Unknown {
 			n++
 		}
 	}
@@ -81,6 +84,8 @@ const maxNamed = 3
 
 func (c *Comparison) list(names []string) string {
 	switch {
+	case len(names) == 2 && len(c.Scenarios) == 2:
+		return "both scenarios"
 	case len(names) > 1 && len(names) == len(c.Scenarios):
 		return fmt.Sprintf("all %d scenarios", len(names))
 	case len(names) > maxNamed:
@@ -93,16 +98,35 @@ func (c *Comparison) list(names []string) string {
 
 // Detail says how a test came to its verdict.
 func (t *Test) Detail() string {
-	if t.Winner == Unknown {
-		return "not known of both"
+	switch {
+	case t.A == nil && t.B == nil:
+		return "not known of either side"
+	case t.A == nil:
+		return "not known of A"
+	case t.B == nil:
+		return "not known of B"
+	case t.Diff != nil && *t.Low == 0 && *t.High == 0:
+		return fmt.Sprintf("equal in all %s", t.pairs())
+	case t.Method == None:
+		return fmt.Sprintf("%s: at least %d are needed", t.pairs(), minPairs)
+	case t.Method == Counts:
+		return fmt.Sprintf("%s after Holm, %s", pValue(t.Adjusted), t.Method)
+	case t.Adjusted <= Alpha && t.Winner == Undecided:
+		return fmt.Sprintf("%s after Holm, but most pairs and the mean disagree, %s", pValue(t.Adjusted), t.pairs())
 	}
-	if t.Diff != nil && *t.Diff == 0 && *t.Low == 0 && *t.High == 0 {
-		return fmt.Sprintf("equal in all %d pairs", t.Pairs)
+	return fmt.Sprintf("%s after Holm, %s, %s", pValue(t.Adjusted), t.Method, t.pairs())
+}
+
+// pairs says how many pairs there are, and of how many seeds where some do not know the metric.
+func (t *Test) pairs() string {
+	text := fmt.Sprintf("%d pairs", t.Pairs)
+	if t.Pairs == 1 {
+		text = "1 pair"
 	}
-	if t.Method == None {
-		return fmt.Sprintf("%d pairs: at least %d are needed", t.Pairs, minPairs)
+	if t.Seeds > t.Pairs {
+		text += fmt.Sprintf(" of %d seeds, the others not known", t.Seeds)
 	}
-	return fmt.Sprintf("%s after Holm, %s, %d pairs", pValue(t.Adjusted), t.Method, t.Pairs)
+	return text
 }
 
 // pValue writes a p-value as people do.

@@ -29,6 +29,12 @@ func (c *Comparison) Table(w io.Writer) error {
 	if c.Incomplete > 0 {
 		fmt.Fprintf(&b, "left out, as incomplete: %d runs\n", c.Incomplete)
 	}
+	if c.Repeated > 0 {
+		fmt.Fprintf(&b, "left out, as their side has another run of the seed: %d runs\n", c.Repeated)
+	}
+	if firm, all := c.Firm(); all > 0 {
+		fmt.Fprintf(&b, "corrected over all metrics as well, %d of %d verdicts stand\n", firm, all)
+	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write comparison: %w", err)
 	}

@@ -4,17 +4,20 @@
 // cancels. Of every metric the differences of the pairs go through Wilcoxon's exact signed-rank test, and their mean gets a
 // bootstrap interval that draws whole seeds, as frames of one run are not independent. Where there are too few pairs for
 // that (fewer than six cannot reach five per cent), missed frames are still compared by their counts with an exact
-// conditional binomial test: right for independent events, too sure of itself for bursts, and it says so. Over the
-// scenarios of a metric the p-values are corrected by Holm's method. What is not significant then is undecided.
+// conditional binomial test: right for independent events, too sure of itself for bursts, and it says so. What is not
+// significant is undecided, and so is what most pairs and the mean tell differently.
+//
+// The p-values of a metric are corrected by Holm's method over its scenarios: whatever is true, any false verdict on that
+// metric comes in at most Alpha of all comparisons. Over the four metrics together that may be four times as many, so
+// each test is corrected over all metrics and scenarios as well, Test.Overall, and Comparison.Firm counts the verdicts
+// that stand even then.
+//
+// Latencies are of shown frames: a side that shows little is flattered by its own. Missed slots tell of that.
 package verdict
 
-import (
-	"slices"
+import "airbridge/reports"
 
-	"airbridge/reports"
-)
-
-// Alpha is the share of metrics of which a false verdict is accepted, over all scenarios.
+// Alpha is the chance that is accepted of any false verdict over all scenarios of one metric.
 const Alpha = 0.05
 
 // minPairs is how many pairs the signed-rank test needs to reach Alpha: 2/2^6 = 0.03.
@@ -87,16 +90,20 @@ func (m Method) String() string {
 type Test struct {
 	Scenario string
 	Metric   Metric
-	// A and B are the means over runs (of Missed: over hours); nil where no run knows.
+	// A and B are the means over runs (of Missed and Freezes: over hours); nil where no run knows.
 	A, B *float64
 	// Diff is the mean of B less A over the pairs, Low and High its 95 % bootstrap interval; nil with fewer than minPairs.
 	Diff, Low, High *float64
-	// Pairs is how many seeds both sides ran.
-	Pairs  int
-	Method Method
-	// P is the two-sided p-value, Adjusted the same after Holm's correction over scenarios; 1 where there was no test.
-	P, Adjusted float64
-	Winner      Winner
+	// Seeds is how many seeds both sides ran, Pairs of how many of them both know the metric.
+	Seeds, Pairs int
+	Method       Method
+	// P is the two-sided p-value; Adjusted the same after Holm's correction over the scenarios of the metric, which the
+	// verdict goes by; Overall after Holm's correction over all metrics and scenarios. 1 where there was no test.
+	P, Adjusted, Overall float64
+	Winner               Winner
+
+	// lean is the sign of what most pairs say: of B less A.
+	lean int
 }
 
 // Comparison is the outcome, scenario by scenario in the order of their names, metric by metric.
@@ -104,19 +111,22 @@ type Comparison struct {
 	Tests []Test
 	// Scenarios are the names of the scenarios that both sides ran; OnlyA and OnlyB those that one ran.
 	Scenarios, OnlyA, OnlyB []string
-	// Incomplete counts the runs that were left out because they ended before their time.
-	Incomplete int
+	// Incomplete counts the runs that were left out because they ended before their time, Repeated those because their
+	// side has another run of the scenario and seed: the first in reports.Order counts.
+	Incomplete, Repeated int
+
+	a, b map[string][]*reports.Run // that count, by scenario
 }
 
-// Compare compares runs a with runs b.
+// Compare compares runs a with runs b, which the comparison keeps.
 func Compare(a, b []reports.Run) Comparison {
 	var c Comparison
-	left, right := c.group(a), c.group(b)
-	for _, name := range names(left, right) {
+	c.a, c.b = c.group(a), c.group(b)
+	for _, name := range names(c.a, c.b) {
 		switch {
-		case right[name] == nil:
+		case c.b[name] == nil:
 			c.OnlyA = append(c.OnlyA, name)
-		case left[name] == nil:
+		case c.a[name] == nil:
 			c.OnlyB = append(c.OnlyB, name)
 		default:
 			c.Scenarios = append(c.Scenarios, name)
@@ -124,40 +134,11 @@ func Compare(a, b []reports.Run) Comparison {
 	}
 	for _, name := range c.Scenarios {
 		for m := range Metric(MetricCount) {
-			c.Tests = append(c.Tests, test(name, m, left[name], right[name]))
+			c.Tests = append(c.Tests, test(name, m, c.a[name], c.b[name]))
 		}
 	}
-	for m := range Metric(MetricCount) {
-		c.correct(m)
-	}
+	c.decide()
 	return c
-}
-
-func (c *Comparison) group(runs []reports.Run) map[string][]*reports.Run {
-	groups := map[string][]*reports.Run{}
-	for i := range runs {
-		if runs[i].Incomplete != nil {
-			c.Incomplete++
-			continue
-		}
-		groups[runs[i].Scenario] = append(groups[runs[i].Scenario], &runs[i])
-	}
-	for _, g := range groups {
-		slices.SortStableFunc(g, func(x, y *reports.Run) int { return reports.Order(*x, *y) })
-	}
-	return groups
-}
-
-// names returns the scenarios of both sides in order.
-func names(a, b map[string][]*reports.Run) []string {
-	var all []string
-	for _, side := range []map[string][]*reports.Run{a, b} {
-		for name := range side {
-			all = append(all, name)
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 // value returns a run's metric; false where it is not known.
@@ -183,17 +164,18 @@ func value(r *reports.Run, m Metric) (float64, bool) {
 }
 
 func test(name string, m Metric, a, b []*reports.Run) Test {
-	t := Test{Scenario: name, Metric: m, P: 1, Adjusted: 1, A: average(a, m), B: average(b, m)}
+	t := Test{Scenario: name, Metric: m, P: 1, Adjusted: 1, Overall: 1, A: average(a, m), B: average(b, m)}
+	diffs, seeds := pair(a, b, m)
+	t.Pairs, t.Seeds = len(diffs), seeds
 	if t.A == nil || t.B == nil {
 		t.Winner = Unknown
 		return t
 	}
-	diffs := pair(a, b, m)
-	t.Pairs = len(diffs)
 	if t.Pairs >= minPairs {
 		mean, low, high := bootstrap(diffs, name+"/"+m.String())
 		t.Diff, t.Low, t.High = &mean, &low, &high
-		t.Method, t.P = SignedRank, signedRank(diffs)
+		t.Method = SignedRank
+		t.P, t.lean = signedRank(diffs)
 		return t
 	}
 	if m == Missed {
@@ -202,26 +184,26 @@ func test(name string, m Metric, a, b []*reports.Run) Test {
 	return t
 }
 
-// pair returns B less A of every seed that both ran once or more; of several runs of a seed the first counts.
-func pair(a, b []*reports.Run, m Metric) (diffs []float64) {
-	seeds := map[uint64]float64{}
-	for i := len(a) - 1; i >= 0; i-- {
-		if v, ok := value(a[i], m); ok && a[i].Seed != nil {
-			seeds[*a[i].Seed] = v
+// pair returns B less A of every seed of which both know the metric, and how many seeds both ran. A side has a seed once.
+func pair(a, b []*reports.Run, m Metric) (diffs []float64, seeds int) {
+	before := map[uint64]*reports.Run{}
+	for _, r := range a {
+		if r.Seed != nil {
+			before[*r.Seed] = r
 		}
 	}
 	for _, r := range b {
-		if r.Seed == nil {
+		if r.Seed == nil || before[*r.Seed] == nil {
 			continue
 		}
-		before, paired := seeds[*r.Seed]
-		v, ok := value(r, m)
-		if paired && ok {
-			diffs = append(diffs, v-before)
-			delete(seeds, *r.Seed)
+		seeds++
+		x, knownA := value(before[*r.Seed], m)
+		y, knownB := value(r, m)
+		if knownA && knownB {
+			diffs = append(diffs, y-x)
 		}
 	}
-	return diffs
+	return diffs, seeds
 }
 
 // average weights rates by the length of the runs.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"airbridge/netem"
 	"airbridge/sim"
 	"airbridge/sim/wake"
 	"airbridge/units"
@@ -21,8 +22,9 @@ type Plan struct {
 	// Seeds is how many runs of the event lab there are of each machine, Runs how many over loopback, which take the first
 	// of the same seeds: Runs is at most Seeds.
 	Seeds, Runs int
-	// Machines are the computers that the event lab is played on. Default Machines().
-	Machines []Machine
+	// Samples is how many trains of each length are measured before and after each run over loopback. The event lab is then
+	// played on this machine as it was each time. Zero: only on the fitted one.
+	Samples int
 	// Config is how the real runs are run.
 	Config Config
 }
@@ -43,11 +45,13 @@ func Machines() []Machine {
 // Line is one quantity in both worlds.
 type Line struct {
 	Quantity Quantity
-	// Lab is from the least to the most of all machines and seeds.
-	Lab Interval
+	// Lab is from the least to the most of all seeds on this machine, as it was measured between the runs; without such
+	// measurements it is Fitted. Fitted is the same of Machines.
+	Lab, Fitted Interval
 	// center is, of a quantity that is compared by seed, what the lab's machines have in the middle, by seed.
 	center []float64
-	// Real are the values of the runs over loopback in order, Median is that of them.
+	// Real are the values of the runs over loopback in order. Median is that of them; of a tail, where it counts, of those
+	// of the quiet runs.
 	Real   []float64
 	Median float64
 }
@@ -58,12 +62,17 @@ func (l *Line) Inside() bool { return l.Lab.Contains(l.Median, l.Quantity.Grain)
 // Outcome is a comparison.
 type Outcome struct {
 	Lines []Line
+	// Here is this machine, each time that it was measured.
+	Here []Machine
 	// Reports and Moods are of the runs over loopback.
 	Reports []Report
 	Moods   []Mood
 }
 
-// Quiet says whether the machine was quiet during most of the runs: then tails count.
+// quietRuns is how many runs have to be quiet for tails to count.
+const quietRuns = 2
+
+// Quiet says whether the machine was quiet in enough of the runs for tails to count.
 func (o *Outcome) Quiet() bool {
 	n := 0
 	for i := range o.Moods {
@@ -71,7 +80,7 @@ func (o *Outcome) Quiet() bool {
 			n++
 		}
 	}
-	return 2*n > len(o.Moods)
+	return n >= quietRuns
 }
 
 // Judged says whether a line counts.
@@ -94,29 +103,19 @@ func Compare(ctx context.Context, p Plan, progress func(run int, m *Mood)) (*Out
 	if p.Runs > p.Seeds {
 		return nil, fmt.Errorf("%d runs of %d seeds: want no more runs than seeds", p.Runs, p.Seeds)
 	}
-	if err := o.simulate(ctx, &p); err != nil {
+	if err := o.playAll(ctx, &p, progress); err != nil {
+		return nil, fmt.Errorf("loopback: %w", err)
+	}
+	machines := Machines()
+	if err := o.simulate(ctx, &p, append(machines, o.Here...), len(machines)); err != nil {
 		return nil, fmt.Errorf("event lab: %w", err)
 	}
-	for run := range p.Runs {
-		if err := o.play(ctx, &p, run); err != nil {
-			return nil, fmt.Errorf("loopback, run %d: %w", run+1, err)
-		}
-		if progress != nil {
-			progress(run, &o.Moods[run])
-		}
-	}
-	for i := range o.Lines {
-		o.Lines[i].Median = median(o.Lines[i].Real)
-	}
+	o.sum()
 	return o, nil
 }
 
-// simulate finds the lab's intervals.
-func (o *Outcome) simulate(ctx context.Context, p *Plan) error {
-	machines := p.Machines
-	if len(machines) == 0 {
-		machines = Machines()
-	}
+// simulate finds the lab's intervals. The first of the machines are fitted, the others are this one.
+func (o *Outcome) simulate(ctx context.Context, p *Plan, machines []Machine, fitted int) error {
 	values := make([][][]float64, len(o.Lines)) // by line, seed and machine
 	for i := range values {
 		values[i] = make([][]float64, p.Seeds)
@@ -134,22 +133,79 @@ func (o *Outcome) simulate(ctx context.Context, p *Plan) error {
 		}
 	}
 	for i := range o.Lines {
-		o.Lines[i].settle(values[i])
+		o.Lines[i].settle(values[i], fitted)
 	}
 	return nil
 }
 
-// settle finds the interval of the lab's values, by seed and machine.
-func (l *Line) settle(values [][]float64) {
+// settle finds the intervals of the lab's values, by seed and machine.
+func (l *Line) settle(values [][]float64, fitted int) {
 	for seed, of := range values {
 		l.center = append(l.center, 0)
 		if l.Quantity.BySeed {
 			l.center[seed] = median(of)
 		}
 		for i, v := range of {
-			l.Lab.extend(v-l.center[seed], seed+i == 0)
+			if v -= l.center[seed]; i < fitted {
+				l.Fitted.extend(v, seed+i == 0)
+			} else {
+				l.Lab.extend(v, seed == 0 && i == fitted)
+			}
+		}
+		if len(of) == fitted {
+			l.Lab = l.Fitted
 		}
 	}
+}
+
+// playAll makes the runs over loopback, and measures the machine before, between and after them.
+func (o *Outcome) playAll(ctx context.Context, p *Plan, progress func(run int, m *Mood)) error {
+	if err := o.measure(ctx, p); err != nil {
+		return err
+	}
+	for run := range p.Runs {
+		if err := o.play(ctx, p, run); err != nil {
+			return fmt.Errorf("run %d: %w", run+1, err)
+		}
+		if progress != nil {
+			progress(run, &o.Moods[run])
+		}
+		if err := o.measure(ctx, p); err != nil {
+			return err
+		}
+	}
+	// How long turns take only a session tells. All runs together do, as each has few of the streamer's.
+	var turns [netem.Dirs][]time.Duration
+	for i := range o.Reports {
+		for d := range turns {
+			turns[d] = append(turns[d], o.Reports[i].Turns[d]...)
+		}
+	}
+	streamer, client := wake.Measured(turns[netem.Down]), wake.Measured(turns[netem.Up])
+	for i := range o.Here {
+		o.Here[i].Costs.Streamer, o.Here[i].Costs.Client = streamer, client
+	}
+	return nil
+}
+
+// measure measures this machine.
+func (o *Outcome) measure(ctx context.Context, p *Plan) error {
+	if p.Samples == 0 {
+		return nil
+	}
+	one, err := MeasureTrains(ctx, 1, p.Samples)
+	if err != nil {
+		return err
+	}
+	many, err := MeasureTrains(ctx, TrainLength, p.Samples)
+	if err != nil {
+		return err
+	}
+	o.Here = append(o.Here, Machine{
+		Wake:  wake.Profile{Arrival: one.Arrival, Timer: one.Timer},
+		Costs: Costs{Datagram: one.Link, Train: many.Link},
+	})
+	return nil
 }
 
 // play makes one run over loopback.
@@ -166,10 +222,7 @@ func (o *Outcome) play(ctx context.Context, p *Plan, run int) error {
 		return err
 	}
 	o.Reports, o.Moods = append(o.Reports, r), append(o.Moods, mood)
-	return o.take(a, b, func(line int, v float64) {
-		l := &o.Lines[line]
-		l.Real = append(l.Real, v-l.center[run])
-	})
+	return o.take(a, b, func(line int, v float64) { o.Lines[line].Real = append(o.Lines[line].Real, v) })
 }
 
 // scenario returns what is played with a seed, counted from 0, and the books that it will be written in.
@@ -198,6 +251,26 @@ func (o *Outcome) take(a *sim.Assembly, b *Books, tell func(line int, v float64)
 		tell(i, v)
 	}
 	return nil
+}
+
+// sum finds the medians of the runs.
+func (o *Outcome) sum() {
+	for i := range o.Lines {
+		l := &o.Lines[i]
+		for run := range l.center[:min(len(l.center), len(l.Real))] {
+			l.Real[run] -= l.center[run]
+		}
+		values := l.Real
+		if l.Quantity.Kind == Tail && o.Quiet() {
+			values = nil
+			for run, v := range l.Real {
+				if o.Moods[run].Quiet() {
+					values = append(values, v)
+				}
+			}
+		}
+		l.Median = median(values)
+	}
 }
 
 // median returns the middle of values, the lower one of two.

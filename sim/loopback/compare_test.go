@@ -88,6 +88,7 @@ func TestWhatCounts(t *testing.T) {
 	}{
 		{[]Mood{quiet, quiet, loud}, []string{"out", "tail"}},
 		{[]Mood{quiet, loud}, []string{"out"}},
+		{[]Mood{loud, quiet, loud, quiet, loud}, []string{"out", "tail"}},
 		{[]Mood{loud, loud, quiet}, []string{"out"}},
 	} {
 		o := &Outcome{Lines: lines, Moods: c.moods}
@@ -115,10 +116,35 @@ func TestSettle(t *testing.T) {
 		{true, Line{Quantity: Quantity{BySeed: true}, Lab: Interval{-1, 4}, center: []float64{11, 71}}},
 	} {
 		got := Line{Quantity: Quantity{BySeed: c.bySeed}}
-		got.settle(values)
+		got.settle(values, 3)
 		if got.Lab != c.want.Lab || !slices.Equal(got.center, c.want.center) {
 			t.Errorf("by seed %t: %v about %v, want %v about %v", c.bySeed, got.Lab, got.center, c.want.Lab, c.want.center)
 		}
+	}
+}
+
+// A body is the median of all runs, a tail that of the quiet ones.
+func TestMediansOfRuns(t *testing.T) {
+	quiet, loud := Mood{}, Mood{LateMax: time.Second}
+	o := &Outcome{
+		Lines: []Line{{Real: []float64{1, 2, 90, 4, 80}}, {Quantity: Quantity{Kind: Tail}, Real: []float64{1, 2, 90, 4, 80}}},
+		Moods: []Mood{quiet, quiet, loud, quiet, loud},
+	}
+	if o.sum(); o.Lines[0].Median != 4 || o.Lines[1].Median != 2 {
+		t.Errorf("medians %v and %v, want 4 and 2", o.Lines[0].Median, o.Lines[1].Median)
+	}
+	o.Moods = []Mood{loud, loud, loud, loud, loud}
+	if o.sum(); o.Lines[1].Median != 4 {
+		t.Errorf("median of the tail %v, want 4 where no run was quiet", o.Lines[1].Median)
+	}
+}
+
+// The fitted machines and this one have an interval each.
+func TestSettleApart(t *testing.T) {
+	var l Line
+	l.settle([][]float64{{10, 12, 30, 31}, {9, 11, 35, 20}}, 2)
+	if l.Fitted != (Interval{9, 12}) || l.Lab != (Interval{20, 35}) {
+		t.Errorf("fitted %v, here %v, want 9 to 12 and 20 to 35", l.Fitted, l.Lab)
 	}
 }
 
@@ -170,7 +196,7 @@ func TestSimulate(t *testing.T) {
 		for _, q := range Quantities() {
 			o.Lines = append(o.Lines, Line{Quantity: q})
 		}
-		if err := o.simulate(t.Context(), &Plan{Bitrate: 50 * units.Mbps, Length: 2 * time.Second, Seeds: 2}); err != nil {
+		if err := o.simulate(t.Context(), &Plan{Bitrate: 50 * units.Mbps, Length: 2 * time.Second, Seeds: 2}, Machines(), 6); err != nil {
 			t.Fatal(err)
 		}
 		sides[i] = o

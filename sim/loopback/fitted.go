@@ -20,8 +20,8 @@ type Fit struct {
 	// Samples is how many trains of each length were measured in a round, Rounds how many rounds.
 	Samples int `json:"samples"`
 	Rounds  int `json:"rounds"`
-	// Fast is the round with the lowest median of each kind, Slow that with the highest: a machine shared with others is
-	// fast at times and slow at others, with nothing else running on it.
+	// Fast has the lowest latency of all rounds at each quantile, Slow the highest: a machine shared with others is fast at
+	// times and slow at others, with nothing else running on it.
 	Fast Costs `json:"fast"`
 	Slow Costs `json:"slow"`
 }
@@ -46,7 +46,7 @@ type Costs struct {
 // Copying is what a byte beyond the first datagram of a burst takes, in nanoseconds: from the medians of Datagram and
 // Train.
 func (c *Costs) Copying() float64 {
-	return max(0, float64(c.Train.At(.5)-c.Datagram.At(.5))/(45*1400))
+	return max(0, float64(c.Train.At(.5)-c.Datagram.At(.5))/((TrainLength-1)*DatagramSize))
 }
 
 // Fitted returns the tables that are built in.

@@ -14,7 +14,8 @@ import (
 func line(name string, kind loopback.Kind, low, high float64, runs ...float64) loopback.Line {
 	return loopback.Line{
 		Quantity: loopback.Quantity{Name: name, Unit: "µs", Kind: kind}, Lab: loopback.Interval{Low: low, High: high},
-		Real: runs, Median: runs[0],
+		Fitted: loopback.Interval{Low: 1, High: 100},
+		Real:   runs, Median: runs[0],
 	}
 }
 
@@ -39,10 +40,10 @@ func TestTable(t *testing.T) {
 		}
 	}
 	want := []string{
-		"network p50 µs 7.2 to 19.3 8.5 inside 8.5 8 1234",
-		"overhead p50 µs 60 to 100 120 OUTSIDE 120",
-		"overhead p99 µs 60 to 100 120 (outside) 120",
-		"network p99 µs 60 to 200 120 (inside) 120",
+		"network p50 µs 7.2 to 19.3 8.5 inside 1 to 100 (inside) 8.5 8 1234",
+		"overhead p50 µs 60 to 100 120 OUTSIDE 1 to 100 (outside) 120",
+		"overhead p99 µs 60 to 100 120 (outside) 1 to 100 (outside) 120",
+		"network p99 µs 60 to 200 120 (inside) 1 to 100 (outside) 120",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)

@@ -1,18 +1,13 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
-	"time"
 
-	"airbridge/machine"
 	"airbridge/sim/loopback"
 	"airbridge/sim/wake"
-	"airbridge/units"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -23,6 +18,21 @@ func costs(datagram, client int64) loopback.Costs {
 	return loopback.Costs{
 		Datagram: flat(datagram), Train: flat(5), Burst: flat(5), Streamer: flat(5), Client: flat(client),
 		Wake: wake.Profile{Arrival: flat(5), Timer: flat(5)},
+	}
+}
+
+// The envelope goes through the lowest and the highest at each quantile, also where the tables have other rows.
+func TestEnvelope(t *testing.T) {
+	a := wake.Quantiles{{P: 0, NS: 10}, {P: .5, NS: 100}, {P: 1, NS: 1000}}
+	b := wake.Quantiles{{P: 0, NS: 20}, {P: .4, NS: 50}, {P: .6, NS: 50}, {P: 1, NS: 2000}}
+	c := loopback.Costs{Datagram: b}
+	fast, slow := loopback.Costs{Datagram: a}, loopback.Costs{Datagram: a}
+	extend(&fast, &slow, &c)
+	if diff := cmp.Diff(wake.Quantiles{{P: 0, NS: 10}, {P: .5, NS: 50}, {P: 1, NS: 1000}}, fast.Datagram); diff != "" {
+		t.Errorf("fast (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(wake.Quantiles{{P: 0, NS: 20}, {P: .5, NS: 100}, {P: 1, NS: 2000}}, slow.Datagram); diff != "" {
+		t.Errorf("slow (-want +got):\n%s", diff)
 	}
 }
 
@@ -37,49 +47,6 @@ func TestExtend(t *testing.T) {
 	}
 	if diff := cmp.Diff(costs(11, 12), slow); diff != "" {
 		t.Errorf("slow (-want +got):\n%s", diff)
-	}
-}
-
-// A train counts when its last datagram is there, and its wake-up when the first is.
-func TestReceiver(t *testing.T) {
-	b := &book{want: 2, done: func() {}}
-	r := &receiver{book: b, length: 3}
-	for i, d := range []struct{ sent, at, now units.Mono }{
-		{100, 110, 150}, {100, 120, 150}, {100, 130, 150}, {1000, 1010, 1030}, {1000, 1010, 1030}, {1000, 1015, 1040},
-	} {
-		if i%3 == 0 {
-			b.send(d.sent)
-		}
-		r.Handle(d.now, &machine.Datagram{At: d.at}, nil)
-	}
-	if diff := cmp.Diff([]time.Duration{30, 15}, b.taken); diff != "" {
-		t.Errorf("trains (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]time.Duration{40, 20}, r.late); diff != "" {
-		t.Errorf("wake-ups (-want +got):\n%s", diff)
-	}
-}
-
-// The whole way over real sockets, with few samples and no opinion about how long they are.
-func TestMeasuresRealSockets(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("receive stamps are of Linux")
-	}
-	for _, length := range []int{1, machine.MaxBurst} {
-		m, err := measure(t.Context(), length, 20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, q := range map[string]wake.Quantiles{"link": m.link, "arrival": m.arrival, "timer": m.timer} {
-			if err := (wake.Profile{Arrival: q}).Validate(); err != nil || len(q) == 0 {
-				t.Errorf("trains of %d: %s: %v (%v)", length, name, q, err)
-			}
-		}
-	}
-	stopped, stop := context.WithCancel(t.Context())
-	stop()
-	if _, err := measure(stopped, 1, 20); err == nil {
-		t.Error("an interrupted measurement counts")
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"time"
 
 	"airbridge/machine"
@@ -66,18 +67,18 @@ func run(ctx context.Context, cfg config) error {
 
 // measureAll is one round.
 func measureAll(ctx context.Context, cfg config, seed uint64) (c loopback.Costs, scheduling string, err error) {
-	for _, length := range [...]int{1, trainLength, machine.MaxBurst} {
-		m, err := measure(ctx, length, cfg.samples)
+	for _, length := range [...]int{1, loopback.TrainLength, machine.MaxBurst} {
+		m, err := loopback.MeasureTrains(ctx, length, cfg.samples)
 		if err != nil {
 			return c, "", fmt.Errorf("trains of %d: %w", length, err)
 		}
 		switch length {
 		case 1:
-			c.Datagram, c.Wake = m.link, wake.Profile{Arrival: m.arrival, Timer: m.timer}
-		case trainLength:
-			c.Train = m.link
+			c.Datagram, c.Wake = m.Link, wake.Profile{Arrival: m.Arrival, Timer: m.Timer}
+		case loopback.TrainLength:
+			c.Train = m.Link
 		default:
-			c.Burst = m.link
+			c.Burst = m.Link
 		}
 	}
 	a, err := sim.Assemble(loopback.Scenario(seed, 50*units.Mbps, cfg.session))
@@ -92,7 +93,7 @@ func measureAll(ctx context.Context, cfg config, seed uint64) (c loopback.Costs,
 	return c, r.Scheduling, nil
 }
 
-// extend keeps of each kind the fastest and the slowest measurement.
+// extend keeps of each kind the lowest and the highest latency at every quantile.
 func extend(fast, slow, c *loopback.Costs) {
 	for _, t := range [...]struct{ fast, slow, table *wake.Quantiles }{
 		{&fast.Wake.Arrival, &slow.Wake.Arrival, &c.Wake.Arrival},
@@ -103,21 +104,26 @@ func extend(fast, slow, c *loopback.Costs) {
 		{&fast.Streamer, &slow.Streamer, &c.Streamer},
 		{&fast.Client, &slow.Client, &c.Client},
 	} {
-		if t.table.At(.5) < t.fast.At(.5) {
-			*t.fast = *t.table
-		}
-		if t.table.At(.5) > t.slow.At(.5) {
-			*t.slow = *t.table
-		}
+		*t.fast = envelope(*t.fast, *t.table, func(a, b int64) int64 { return min(a, b) })
+		*t.slow = envelope(*t.slow, *t.table, func(a, b int64) int64 { return max(a, b) })
 	}
+}
+
+// envelope takes one of two latencies in each row of the first table.
+func envelope(a, b wake.Quantiles, of func(a, b int64) int64) wake.Quantiles {
+	all := slices.Clone(a)
+	for i := range all {
+		all[i].NS = of(all[i].NS, int64(b.At(all[i].P)))
+	}
+	return all
 }
 
 func provenance(cfg config, scheduling string) string {
 	return fmt.Sprintf("Measured over two loopback sockets with two drivers of package transport in one process: from the "+
 		"instant of the turn that sends to the kernel's receive stamp, for datagrams of %d bytes alone, %d and %d at a time, %v "+
 		"to %v apart; how late the pumps woke for the single ones and for their deadlines; and turns after which another was due at once, in sessions of %v at 72 frames a second and 50 Mbit/s. %s/%s, %d "+
-		"virtual processors, pumps %s. %d trains of each length, %d rounds, of which the ones with the lowest and "+
-		"the highest median are kept, for each kind.", datagramSize, trainLength, machine.MaxBurst, gapMin, gapMax, cfg.session,
+		"virtual processors, pumps %s. %d trains of each length, %d rounds, of which the lowest and the highest "+
+		"latency at each quantile are kept.", loopback.DatagramSize, loopback.TrainLength, machine.MaxBurst, loopback.GapMin, loopback.GapMax, cfg.session,
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), scheduling, cfg.samples, cfg.rounds)
 }
 
@@ -133,12 +139,3 @@ func write(path string, f loopback.Fit) error {
 	}
 	return os.WriteFile(path, text, 0o644)
 }
-
-// The trains measured, and the time between two of them: enough for the pumps to sleep, as in a session.
-const (
-	datagramSize = 1400
-	trainLength  = 46 // of 1,400 bytes: what fits the 64 KB of one call
-	gapMin       = time.Millisecond
-	gapMax       = 4 * time.Millisecond
-	warmUp       = 100
-)

@@ -1,4 +1,4 @@
-package main
+package loopback
 
 import (
 	"context"
@@ -17,11 +17,21 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// measured is what trains of one length gave.
-type measured struct{ link, arrival, timer wake.Quantiles }
+// The trains measured, and the time between two of them: enough for the pumps to sleep, as in a session.
+const (
+	DatagramSize = 1400
+	TrainLength  = 46 // of that size: what fits the 64 KB of one system call
+	GapMin       = time.Millisecond
+	GapMax       = 4 * time.Millisecond
+	warmUp       = 50
+)
 
-// measure sends trains of length datagrams and times them.
-func measure(ctx context.Context, length, samples int) (m measured, err error) {
+// Trains is what trains of one length gave: their way through the kernel, as in Costs, and how late the two pumps woke.
+type Trains struct{ Link, Arrival, Timer wake.Quantiles }
+
+// MeasureTrains sends as many trains of length datagrams over loopback as there shall be samples, from one real pump to
+// another, and times them.
+func MeasureTrains(ctx context.Context, length, samples int) (m Trains, err error) {
 	n, err := stdnet.NewNet()
 	if err != nil {
 		return m, err
@@ -35,9 +45,9 @@ func measure(ctx context.Context, length, samples int) (m measured, err error) {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	b := &book{want: samples + warmUp, done: cancel}
-	s := &sender{book: b, to: sockets[1].LocalAddr(), slab: make([]byte, length*datagramSize), rng: rand.New(rand.NewPCG(1, 1))}
-	r := &receiver{book: b, length: length}
+	b := &ledger{want: samples + warmUp, done: cancel}
+	s := &sender{ledger: b, to: sockets[1].LocalAddr(), slab: make([]byte, length*DatagramSize), rng: rand.New(rand.NewPCG(1, 1))}
+	r := &receiver{ledger: b, length: length}
 	start := time.Now() // both on one clock: their stamps compare
 	drivers := [...]*transport.Driver{
 		{Machine: s, Socket: sockets[0], Clock: transport.NewMappedClock(start, nil), Realtime: true},
@@ -56,13 +66,13 @@ func measure(ctx context.Context, length, samples int) (m measured, err error) {
 	if len(b.taken) < b.want {
 		return m, errors.New("interrupted")
 	}
-	return measured{
-		link: wake.Measured(b.taken[warmUp:]), arrival: wake.Measured(r.late[warmUp:]), timer: wake.Measured(s.late[warmUp:]),
+	return Trains{
+		Link: wake.Measured(b.taken[warmUp:]), Arrival: wake.Measured(r.late[warmUp:]), Timer: wake.Measured(s.late[warmUp:]),
 	}, nil
 }
 
-// book matches what arrives with what was sent: one train is under way at a time.
-type book struct {
+// ledger matches what arrives with what was sent: one train is under way at a time.
+type ledger struct {
 	want int
 	done func()
 
@@ -71,13 +81,13 @@ type book struct {
 	taken []time.Duration
 }
 
-func (b *book) send(now units.Mono) {
+func (b *ledger) send(now units.Mono) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.sent = now
 }
 
-func (b *book) arrived(at units.Mono) {
+func (b *ledger) arrived(at units.Mono) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.taken = append(b.taken, at.Sub(b.sent))
@@ -88,7 +98,7 @@ func (b *book) arrived(at units.Mono) {
 
 // sender sends a train now and then.
 type sender struct {
-	book     *book
+	ledger   *ledger
 	to       netip.AddrPort
 	slab     []byte
 	rng      *rand.Rand
@@ -105,14 +115,14 @@ func (s *sender) Deadline() units.Mono { return s.deadline }
 // Tick sends a train.
 func (s *sender) Tick(now units.Mono, out machine.Output) {
 	s.late = append(s.late, now.Sub(s.deadline))
-	s.deadline = now.Add(gapMin + time.Duration(s.rng.Int64N(int64(gapMax-gapMin))))
-	s.book.send(now)
-	out.Send(machine.Burst{To: s.to, Size: datagramSize, Slab: s.slab})
+	s.deadline = now.Add(GapMin + time.Duration(s.rng.Int64N(int64(GapMax-GapMin))))
+	s.ledger.send(now)
+	out.Send(machine.Burst{To: s.to, Size: DatagramSize, Slab: s.slab})
 }
 
 // receiver notes when the last datagram of each train arrived, and how late the first was looked at.
 type receiver struct {
-	book   *book
+	ledger *ledger
 	length int
 	count  int
 	late   []time.Duration // of the turns that a train woke
@@ -128,7 +138,7 @@ func (r *receiver) Handle(now units.Mono, in machine.Event, _ machine.Output) {
 		r.late = append(r.late, now.Sub(d.At))
 	}
 	if r.count++; r.count%r.length == 0 {
-		r.book.arrived(d.At)
+		r.ledger.arrived(d.At)
 	}
 }
 
