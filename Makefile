@@ -16,8 +16,9 @@ help: ## list these targets
 	@echo "Airbridge streams PC VR over Wi-Fi. Targets:"
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
 
-demo: build ## stream a scene through the real codec over loopback and show what became of every frame
-	@bin/airbridge demo $(ARGS)
+demo: build ## stream a scene through the real codec over loopback, show what became of every frame, and write a report
+	@mkdir -p out
+	@bin/airbridge demo --report out/demo.html $(ARGS)
 
 test: setup ## run all tests, with FFmpeg and without
 	@scripts/test.sh

@@ -94,21 +94,13 @@ func (s Scenario) Judge(runs []reports.Run) []Finding {
 
 // records are the runs of a session.
 func (s Scenario) records(runs []reports.Run, session int) (own []*reports.Run) {
-	name := s.record(session)
+	name := s.RecordName(session)
 	for i := range runs {
 		if runs[i].Scenario == name {
 			own = append(own, &runs[i])
 		}
 	}
 	return own
-}
-
-// record is what a session's record is called, see sim.Lab.Runs.
-func (s Scenario) record(session int) string {
-	if len(s.Sessions) > 1 {
-		return fmt.Sprintf("%s/%d", s.Name, session+1)
-	}
-	return s.Name
 }
 
 func label(r *reports.Run) string {
@@ -170,7 +162,7 @@ func (s Scenario) measure(e Expectation, m Metric, r *reports.Run, session int) 
 
 // pooled judges a rate over all seeds.
 func (s Scenario) pooled(e Expectation, m Metric, runs []*reports.Run, session int) Finding {
-	f := Finding{Expectation: e, Run: s.record(session)}
+	f := Finding{Expectation: e, Run: s.RecordName(session)}
 	if len(runs) > 0 {
 		f.Run = label(runs[0])
 	}

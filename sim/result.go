@@ -62,7 +62,7 @@ func (s Scenario) Heading(session int, version string) reports.Record {
 	v := &s.Sessions[session]
 	// All is copied, as a pointer into a scenario would keep it alive, and the lab it is in.
 	r := reports.Record{
-		Scenario: s.recordName(session), Seed: new(s.Seed), Version: version,
+		Scenario: s.RecordName(session), Seed: new(s.Seed), Version: version,
 		Source: new("simulated " + v.Game.Kind.String()), Encoder: new("simulated libx264"), Link: new(s.LinkName),
 		Width: new(v.Width), Height: new(v.Height), FPS: new(v.FPS),
 	}
@@ -71,8 +71,8 @@ func (s Scenario) Heading(session int, version string) reports.Record {
 	return r
 }
 
-// recordName is what the record of a session is called. Numbers are of one width, so that text sorts them.
-func (s *Scenario) recordName(i int) string {
+// RecordName is what the record of a session is called. Numbers are of one width, so that text sorts them.
+func (s *Scenario) RecordName(i int) string {
 	switch n := len(s.Sessions); {
 	case n > 9:
 		return fmt.Sprintf("%s/%02d", s.Name, i+1)

@@ -15,9 +15,21 @@ var (
 
 // config converts the cross traffic and records what is wrong with it.
 func (t *Traffic) config(f faults) (c traffic.Config) {
+	flows := len(t.Steady)
+	for _, b := range t.Bulk {
+		flows += max(b.Count, 1)
+	}
+	for _, s := range t.Short {
+		flows += max(s.Count, 1)
+	}
+	if flows > traffic.MaxFlows { // before they are all made
+		f.addf("%d flows: want at most %d", flows, traffic.MaxFlows)
+		return c
+	}
 	keys := map[string]string{}
 	for i, s := range t.Steady {
-		keys[fmt.Sprintf("steady flow %d", i)] = fmt.Sprintf("steady[%d]", i)
+		route(keys, fmt.Sprintf("steady flow %d", i), fmt.Sprintf("steady[%d]", i), map[string]string{"rate": "rate", "size": "packet",
+			"on": "on", "start": "start"})
 		at := f.item("steady", i)
 		c.Steady = append(c.Steady, traffic.Steady{Name: fmt.Sprintf("steady %d", i+1), Dir: direction(at, s.Direction), Rate: s.Rate,
 			Size: int32(min(s.Packet, 1<<20)), On: s.On, Off: s.Off, Exponential: s.Exponential, Start: s.Start, Stop: s.Stop, DSCP: dscp(at, s.DSCP)})
@@ -26,13 +38,13 @@ func (t *Traffic) config(f faults) (c traffic.Config) {
 		at := f.item("bulk", i)
 		config := b.config(at)
 		for k := range count(at, b.Count) {
-			keys[fmt.Sprintf("bulk flow %d", len(c.Bulk))] = fmt.Sprintf("bulk[%d]", i)
+			route(keys, fmt.Sprintf("bulk flow %d", len(c.Bulk)), fmt.Sprintf("bulk[%d]", i), tcpKeys)
 			config.Name = fmt.Sprintf("bulk %d.%d", i+1, k+1)
 			c.Bulk = append(c.Bulk, config)
 		}
 	}
 	for i, s := range t.Short {
-		keys[fmt.Sprintf("short flows %d", i)] = fmt.Sprintf("short[%d]", i)
+		route(keys, fmt.Sprintf("short flows %d", i), fmt.Sprintf("short[%d]", i), tcpKeys)
 		at := f.item("short", i)
 		config := traffic.Short{Bulk: s.TCP.config(at), Flows: count(at, s.Count), MinSize: s.MinSize, MaxSize: s.MaxSize, Idle: s.Idle}
 		config.Name = fmt.Sprintf("short %d", i+1)
@@ -49,6 +61,17 @@ func (t *Traffic) config(f faults) (c traffic.Config) {
 	}
 	f.route(c.Validate(), keys)
 	return c
+}
+
+// tcpKeys are the keys of what package traffic finds wrong with a TCP-like flow.
+var tcpKeys = map[string]string{"base round trip": "rtt", "start": "start", "files of": "min_size", "idle": "idle"}
+
+// route adds the keys of a flow under the words with which faults of it begin.
+func route(keys map[string]string, words, key string, below map[string]string) {
+	keys[words] = key
+	for w, k := range below {
+		keys[words+": "+w] = key + "." + k
+	}
 }
 
 func (b TCP) config(f faults) traffic.Bulk {
@@ -77,9 +100,8 @@ func dscp(f faults, v int) uint8 {
 
 // count is how many flows an entry stands for.
 func count(f faults, n int) int {
-	if n < 0 || n > traffic.MaxFlows {
-		f.at("count").addf("%d: want at most %d", n, traffic.MaxFlows)
-		return 1
+	if n < 0 {
+		f.at("count").addf("%d: want 0 or more", n)
 	}
 	return max(n, 1)
 }

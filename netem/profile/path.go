@@ -2,6 +2,7 @@ package profile
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"airbridge/internal/stream"
@@ -38,58 +39,71 @@ var errNotLoaded = errors.New("not loaded: use Open, or Load")
 
 // parts converts the path and records what is wrong with it.
 func (p *Path) parts(f faults) (c parts) {
-	if o := p.Outages; o != nil {
-		c.outages = fault.OutageConfig{MeanUp: o.MeanUp, MeanDown: o.MeanDown}
-		for _, w := range o.Planned {
-			c.outages.Planned = append(c.outages.Planned, fault.Window(w))
-		}
-		f.at("outages").add(c.outages.Validate())
+	if p.Outages != nil {
+		c.outages = p.Outages.config(f.at("outages"))
 	}
 	p.limit(f, &c)
-	if l := p.Loss; l != nil {
-		c.loss = loss.Config{Probability: float64(l.Share), Every: l.Every}
-		if b := l.Bursty; b != nil {
-			c.loss.Gilbert = &loss.Gilbert{ToBad: float64(b.ToBad), ToGood: float64(b.ToGood), LossGood: float64(b.LossGood), LossBad: float64(b.LossBad)}
-		}
-		for _, b := range l.Bursts {
-			c.loss.Bursts = append(c.loss.Bursts, loss.Burst(b))
-		}
-		f.at("loss").add(c.loss.Validate())
+	if p.Loss != nil {
+		c.loss = p.Loss.config(f.at("loss"))
 	}
 	c.fault = fault.Config{Duplicate: float64(p.Duplicate), Corrupt: float64(p.Corrupt)}
-	f.add(c.fault.Validate())
+	f.route(c.fault.Validate(), map[string]string{"duplicate": "duplicate", "corrupt": "corrupt"})
 	p.latency(f, &c)
 	return c
 }
 
-// limit converts the bottleneck.
+func (o *Outages) config(f faults) fault.OutageConfig {
+	c := fault.OutageConfig{MeanUp: o.MeanUp, MeanDown: o.MeanDown}
+	keys := map[string]string{"mean up": "mean_up", "mean down": "mean_down", "mean up and mean down": ""}
+	for i, w := range o.Planned {
+		c.Planned = append(c.Planned, fault.Window(w))
+		keys[fmt.Sprintf("outage %d", i)] = fmt.Sprintf("planned[%d]", i)
+	}
+	f.route(c.Validate(), keys)
+	return c
+}
+
+func (l *Loss) config(f faults) loss.Config {
+	c := loss.Config{Probability: float64(l.Share), Every: l.Every}
+	keys := map[string]string{"probability": "share", "every": "every", "gilbert to bad": "bursty.to_bad", "gilbert to good": "bursty.to_good",
+		"gilbert loss good": "bursty.loss_good", "gilbert loss bad": "bursty.loss_bad"}
+	if b := l.Bursty; b != nil {
+		c.Gilbert = &loss.Gilbert{ToBad: float64(b.ToBad), ToGood: float64(b.ToGood), LossGood: float64(b.LossGood), LossBad: float64(b.LossBad)}
+	}
+	for i, b := range l.Bursts {
+		c.Bursts = append(c.Bursts, loss.Burst(b))
+		keys[fmt.Sprintf("burst %d", i)] = fmt.Sprintf("bursts[%d]", i)
+	}
+	f.route(c.Validate(), keys)
+	return c
+}
+
+// limit converts the bottleneck, of which there may be one.
 func (p *Path) limit(f faults, c *parts) {
-	kinds := 0
-	for _, given := range []bool{p.Rate != 0, len(p.Steps) > 0, p.Trace != ""} {
-		if given {
-			kinds++
+	limit := ""
+	for _, kind := range []struct {
+		key   string
+		given bool
+	}{{"rate", p.Rate != 0}, {"steps", len(p.Steps) > 0}, {"trace", p.Trace != ""}} {
+		if kind.given && limit != "" {
+			f.at(kind.key).addf("besides %s: want one of rate, steps and trace", limit)
+		} else if kind.given {
+			limit = kind.key
 		}
 	}
-	switch {
-	case kinds > 1:
-		f.addf("more than one of rate, steps and trace")
-	case p.Rate != 0:
+	p.idle(f, limit)
+	switch limit {
+	case "rate":
 		if p.Rate < minRate || p.Rate > maxRate {
 			f.at("rate").addf("%v: want %v to %v", p.Rate, minRate, maxRate)
 		}
 		c.rate = bottleneck.Constant(p.Rate)
-	case len(p.Steps) > 0:
-		c.rate = p.steps(f.at("steps"))
-	case p.Trace != "":
+	case "steps":
+		c.rate = p.steps(f)
+	case "trace":
 		p.recorded(f.at("trace"), c)
-	case p.Queue != nil:
-		f.at("queue").addf("nothing waits without a rate, steps or a trace")
-	}
-	if kinds != 1 {
+	default:
 		return
-	}
-	if p.Repeat != 0 && len(p.Steps) == 0 {
-		f.at("repeat").addf("nothing to repeat: want steps")
 	}
 	q := p.Queue
 	if q == nil {
@@ -98,23 +112,42 @@ func (p *Path) limit(f faults, c *parts) {
 	c.queue = q.discipline(f.at("queue"))
 }
 
+// idle refuses what would do nothing.
+func (p *Path) idle(f faults, limit string) {
+	if p.Queue != nil && limit == "" {
+		f.at("queue").addf("nothing waits without a rate, steps or a trace")
+	}
+	if p.Repeat != 0 && len(p.Steps) == 0 {
+		f.at("repeat").addf("nothing to repeat: want steps")
+	}
+	if p.TraceFormat != "" && p.Trace == "" {
+		f.at("trace_format").addf("there is no trace")
+	}
+	if p.TraceOnce && p.Trace == "" {
+		f.at("trace_once").addf("there is no trace")
+	}
+}
+
 func (p *Path) steps(f faults) bottleneck.Rate {
 	s := bottleneck.Steps{Round: p.Repeat}
+	keys := map[string]string{"steps": "steps", "round": "repeat"}
 	for i, step := range p.Steps {
 		if step.Rate != 0 && (step.Rate < minRate || step.Rate > maxRate) {
-			f.item("", i).at("rate").addf("%v: want 0, or %v to %v", step.Rate, minRate, maxRate)
+			f.item("steps", i).at("rate").addf("%v: want 0, or %v to %v", step.Rate, minRate, maxRate)
+			step.Rate = minRate // told once
 		}
 		s.List = append(s.List, bottleneck.Step(step))
+		keys[fmt.Sprintf("step %d", i)] = fmt.Sprintf("steps[%d]", i)
 	}
-	f.add(s.Validate())
+	f.route(s.Validate(), keys)
 	return s
 }
 
 func (p *Path) recorded(f faults, c *parts) {
-	if _, err := trace.ParseFormat(p.TraceFormat); err != nil {
-		f.add(err)
-	}
 	if p.capacity == nil {
+		if _, err := trace.ParseFormat(p.TraceFormat); err != nil {
+			f.add(err)
+		}
 		f.addf("%s: %v", p.Trace, errNotLoaded)
 		return
 	}
@@ -128,57 +161,6 @@ func (p *Path) recorded(f faults, c *parts) {
 	c.pulses = pulses
 }
 
-// discipline checks the queue and returns what makes one.
-func (q *Queue) discipline(f faults) func() queue.Discipline {
-	tail := queue.DropTailConfig{Time: q.Time, Bytes: q.Bytes, Packets: q.Packets}
-	if tail == (queue.DropTailConfig{}) {
-		tail.Time = defaultDepth
-	}
-	switch q.Kind {
-	case "", "drop-tail":
-		q.only(f, "drop-tail", true, false, false, false)
-		f.add(tail.Validate())
-		return func() queue.Discipline { return queue.NewDropTail(tail) }
-	case "codel":
-		q.only(f, q.Kind, false, true, true, false)
-		c := queue.CoDelConfig{Target: q.Target, Interval: q.Interval, Packets: q.Packets, Bytes: q.Bytes}
-		f.add(c.Validate())
-		return func() queue.Discipline { return queue.NewCoDel(c) }
-	case "fq-codel":
-		q.only(f, q.Kind, false, true, true, false)
-		c := queue.FQCoDelConfig{Target: q.Target, Interval: q.Interval, Packets: q.Packets, Bytes: q.Bytes}
-		f.add(c.Validate())
-		return func() queue.Discipline { return queue.NewFQCoDel(c) }
-	case "dualpi2":
-		q.only(f, q.Kind, false, true, false, true)
-		c := queue.DualPI2Config{Target: q.Target, Threshold: q.Threshold, Packets: q.Packets, Bytes: q.Bytes}
-		f.add(c.Validate())
-		return func() queue.Discipline { return queue.NewDualPI2(c) }
-	case "step":
-		q.only(f, q.Kind, true, false, false, true)
-		c := queue.StepConfig{Threshold: q.Threshold, Spare: q.Spare, Limit: tail}
-		f.add(c.Validate())
-		return func() queue.Discipline { return queue.NewStep(c) }
-	}
-	f.at("kind").addf("%q: want drop-tail, codel, fq-codel, dualpi2 or step", q.Kind)
-	return nil
-}
-
-// only refuses parameters that a kind of queue has not.
-func (q *Queue) only(f faults, kind string, time, target, interval, threshold bool) {
-	for _, parameter := range []struct {
-		key        string
-		given, has bool
-	}{
-		{"time", q.Time != 0, time}, {"target", q.Target != 0, target}, {"interval", q.Interval != 0, interval},
-		{"threshold", q.Threshold != 0, threshold}, {"spare", q.Spare, kind == "step"},
-	} {
-		if parameter.given && !parameter.has {
-			f.at(parameter.key).addf("a %s queue has none", kind)
-		}
-	}
-}
-
 // latency converts delay and jitter.
 func (p *Path) latency(f faults, c *parts) {
 	c.delay.Propagation = p.Delay
@@ -189,7 +171,8 @@ func (p *Path) latency(f faults, c *parts) {
 		}
 		c.delay.Reorder = j.Reorder
 	}
-	f.at("delay").add(c.delay.Validate())
+	f.route(c.delay.Validate(), map[string]string{"propagation": "delay", "jitter shape": "jitter.shape", "jitter spread": "jitter.spread",
+		"jitter tail": "jitter.tail", "jitter cut": "jitter.cut"})
 	if p.DelayTrace != "" {
 		if c.delays = p.delays; c.delays == nil {
 			f.at("delay_trace").addf("%s: %v", p.DelayTrace, errNotLoaded)

@@ -1,11 +1,8 @@
 package profile
 
 import (
-	"cmp"
-	"fmt"
 	"time"
 
-	"airbridge/netem/wifi"
 	"airbridge/units"
 )
 
@@ -102,77 +99,4 @@ type OnOff struct {
 	Shape float64       `yaml:"shape" zero:"unset"`
 	// Category is best-effort (the default), voice, video or background.
 	Category string `yaml:"category"`
-}
-
-var (
-	standards  = map[string]wifi.Standard{"": wifi.HE, "wifi6": wifi.HE, "wifi5": wifi.VHT}
-	categories = map[string]wifi.Category{"": wifi.BestEffort, "best-effort": wifi.BestEffort, "voice": wifi.Voice,
-		"video": wifi.Video, "background": wifi.Background}
-)
-
-// config converts the cell and records what is wrong with it.
-func (w *WiFi) config(f faults) wifi.Config {
-	standard, ok := standards[w.Standard]
-	if !ok {
-		f.at("standard").addf("%q: want wifi6 or wifi5", w.Standard)
-	}
-	c := wifi.Config{Sessions: w.Sessions, Headsets: []wifi.Radio{w.Headset.config(standard, w.Width)}, NoWMM: w.NoWMM,
-		MaxAMPDU: w.MaxAMPDU, MaxMPDUs: w.MaxMPDUs, Queue: w.Queue, Lifetime: w.Lifetime, RetryLimit: w.RetryLimit}
-	if m := w.Microwave; m != nil {
-		if m.For == 0 {
-			f.at("microwave").addf("for: missing")
-		} else {
-			c.Microwave = wifi.Microwave{From: m.From, For: m.For, Every: m.Every, Mains: m.Mains, Duty: float64(m.Duty), Loss: float64(m.Loss)}
-		}
-	}
-	keys := map[string]string{"headset 0": "headset", "microwave": "microwave", "sessions": "sessions", "max ampdu": "max_ampdu",
-		"max mpdus": "max_mpdus", "queue": "queue", "lifetime": "lifetime", "retry limit": "retry_limit", "stations": "stations"}
-	for i, s := range w.Stations {
-		at := f.item("stations", i)
-		station := wifi.Station{Radio: s.Radio.config(standard, w.Width), Up: s.Up.config(at.at("up")), Down: s.Down.config(at.at("down"))}
-		if s.Up == nil && s.Down == nil {
-			at.addf("neither up nor down: it would do nothing")
-		}
-		if s.Count > 128 {
-			at.at("count").addf("%d: want at most 128", s.Count)
-		}
-		for range min(max(s.Count, 1), 128) {
-			keys[fmt.Sprintf("station %d", len(c.Stations))] = fmt.Sprintf("stations[%d]", i)
-			c.Stations = append(c.Stations, station)
-		}
-	}
-	f.route(c.Validate(), keys)
-	return c
-}
-
-func (r Radio) config(standard wifi.Standard, width int) wifi.Radio {
-	c := wifi.Radio{Standard: standard, Width: width, Streams: r.Streams, GuardInterval: r.GuardInterval, Loss: float64(r.Loss)}
-	if r.MCS != nil {
-		c.MCS = cmp.Or(*r.MCS, wifi.MCS0)
-	}
-	if d := r.Fading; d != nil {
-		c.Fading = wifi.Fading{SNR: d.SNR, Sigma: d.Sigma, Correlation: d.Correlation, Lag: d.Lag, Margin: d.Margin, Hysteresis: d.Hysteresis}
-	}
-	if s := r.Scan; s != nil {
-		c.Scan = wifi.Scan{Every: s.Every, For: s.For, First: s.First}
-	}
-	if m := r.Roam; m != nil {
-		c.Roam = wifi.Roam{Mean: m.Mean, For: m.For}
-	}
-	return c
-}
-
-func (o *OnOff) config(f faults) wifi.OnOff {
-	if o == nil {
-		return wifi.OnOff{}
-	}
-	category, ok := categories[o.Category]
-	if !ok {
-		f.at("category").addf("%q: want best-effort, voice, video or background", o.Category)
-	}
-	if o.Rate == 0 {
-		f.at("rate").addf("missing")
-	}
-	return wifi.OnOff{Rate: o.Rate, Size: int32(min(o.Packet, 1<<20)), Start: o.Start, OnMean: o.On, OffMean: o.Off,
-		OffShape: o.Shape, Category: category}
 }

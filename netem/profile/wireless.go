@@ -27,6 +27,8 @@ func air(w *WiFi) Spec { return Spec{Hop: Hop{WiFi: w, Both: &Path{Delay: 500 * 
 
 func indoor() []Profile {
 	far := &WiFi{Standard: "wifi5", Width: 80, Headset: Radio{Streams: 2, Fading: &Fading{SNR: 20, Sigma: 3, Correlation: 200 * time.Millisecond}}}
+	near, wide := modern(11, 80, 800*time.Nanosecond), modern(9, 160, 800*time.Nanosecond)
+	near.Headset.Loss, wide.Headset.Loss = 0.001, 0.001
 	mcs8, mcs7 := 8, 7
 	return []Profile{
 		{
@@ -34,11 +36,7 @@ func indoor() []Profile {
 			Brief:  "Wi-Fi 6 in the same room, nobody else",
 			Detail: "802.11ax, 80 MHz, two streams at MCS 11: about 1.2 Gbit/s on the air. Long aggregates, 0.1 % of MPDUs sent again.",
 			Source: "Rates and timing of IEEE 802.11ax; loss and aggregate limit: no outside truth.",
-			Spec: air(func() *WiFi {
-				w := modern(11, 80, 800*time.Nanosecond)
-				w.Headset.Loss = 0.001
-				return w
-			}()),
+			Spec:   air(near),
 		},
 		{
 			Name:  "wifi6-busy",
@@ -60,11 +58,7 @@ func indoor() []Profile {
 			Brief:  "Wi-Fi 6E, 160 MHz in the 6 GHz band, nobody else",
 			Detail: "802.11ax with two streams at MCS 9 over 160 MHz: 1.9 Gbit/s on the air. The 6 GHz band has no old devices and no radar.",
 			Source: "Rates and timing of IEEE 802.11ax; loss and aggregate limit: no outside truth.",
-			Spec: air(func() *WiFi {
-				w := modern(9, 160, 800*time.Nanosecond)
-				w.Headset.Loss = 0.001
-				return w
-			}()),
+			Spec:   air(wide),
 		},
 		{
 			Name:   "wifi5-near",

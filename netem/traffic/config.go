@@ -16,6 +16,11 @@ const (
 	// minBaseRTT keeps an acknowledgement from coming back at the instant at which its packet came out.
 	minBaseRTT, maxBaseRTT = 100 * time.Microsecond, 10 * time.Second
 	minSize, maxSize       = 64, 65_535
+	// minRate and minPeriod bound how many periods may pass between two packets of a steady flow.
+	minRate, maxRate = units.Kbps, 1000 * units.Gbps
+	minPeriod        = time.Millisecond
+	// longest is more than any run lasts, and so far from where sums of times overflow that a drawn one does not either.
+	longest = 366 * 24 * time.Hour
 )
 
 // Defaults of a Config.
@@ -47,12 +52,13 @@ type Steady struct {
 	Name string
 	// Dir is the way it goes.
 	Dir netem.Dir
-	// Rate is its rate while it is on, with all headers.
+	// Rate is its rate while it is on, with all headers: 1 kbit/s to 1 Tbit/s.
 	Rate units.Bitrate
 	// Size is a packet's length in bytes, 64 to 65535. Default DefaultSize.
 	Size int32
-	// On and Off are how long it sends and pauses; both zero: always on. Exponential draws each period from an
-	// exponential distribution with that mean, otherwise they are fixed.
+	// On and Off are how long it sends and pauses, 1 ms to a year; both zero: always on. Exponential draws each period from
+	// an exponential distribution with that mean, otherwise they are fixed. It begins with a pause. The clock for packets
+	// stands still during pauses.
 	On, Off     time.Duration
 	Exponential bool
 	// Start and Stop bound it in time; Stop zero: never.
@@ -142,14 +148,14 @@ func within(what string, err error) error {
 
 func (s Steady) check() error {
 	switch {
-	case s.Rate <= 0 || s.Rate > 1e12:
-		return fmt.Errorf("rate %v: want above 0 and at most 1 Tbit/s", s.Rate)
+	case s.Rate < minRate || s.Rate > maxRate:
+		return fmt.Errorf("rate %v: want %v to %v", s.Rate, minRate, maxRate)
 	case s.Size != 0 && (s.Size < minSize || s.Size > maxSize):
 		return fmt.Errorf("size %d: want %d to %d bytes", s.Size, minSize, maxSize)
 	case (s.On == 0) != (s.Off == 0) || s.On < 0 || s.Off < 0:
 		return fmt.Errorf("on %v, off %v: want both above 0, or none", s.On, s.Off)
-	case s.On > 0 && (s.On < time.Microsecond || s.Off < time.Microsecond):
-		return fmt.Errorf("on %v, off %v: want at least a microsecond", s.On, s.Off)
+	case s.On > 0 && (min(s.On, s.Off) < minPeriod || max(s.On, s.Off) > longest):
+		return fmt.Errorf("on %v, off %v: want %v to a year", s.On, s.Off, minPeriod)
 	case s.ECN > netem.CE || s.DSCP > 63:
 		return fmt.Errorf("dscp %d, ecn %d: want at most 63 and 3", s.DSCP, s.ECN)
 	}
@@ -162,6 +168,8 @@ func checkTimes(d netem.Dir, start, stop time.Duration) error {
 		return fmt.Errorf("direction %d: want down or up", d)
 	case start < 0 || stop < 0 || stop > 0 && stop <= start:
 		return fmt.Errorf("start %v, stop %v: want a start of 0 or more and a later stop", start, stop)
+	case max(start, stop) > longest:
+		return fmt.Errorf("start %v, stop %v: want at most a year", start, stop)
 	}
 	return nil
 }
@@ -186,8 +194,8 @@ func (s Short) check() error {
 		return fmt.Errorf("%d flows: want 1 to %d", s.Flows, MaxFlows)
 	case s.MinSize < 1 || s.MaxSize < s.MinSize || s.MaxSize > 1<<40:
 		return fmt.Errorf("files of %d to %d bytes: want at least 1, rising, at most 1 TiB", s.MinSize, s.MaxSize)
-	case s.Idle <= 0:
-		return fmt.Errorf("idle %v: want above 0", s.Idle)
+	case s.Idle <= 0 || s.Idle > longest:
+		return fmt.Errorf("idle %v: want above 0, at most a year", s.Idle)
 	}
 	return s.Bulk.check()
 }

@@ -29,7 +29,8 @@ func newSteady(c Steady, rng *rand.Rand) *steady {
 	s := &steady{cfg: c, rng: rng, stat: Flow{Name: c.Name, Dir: c.Dir}, end: netem.Never}
 	s.whole, s.part = bits/int64(c.Rate), bits%int64(c.Rate)
 	// The phase is random: flows that all begin at a multiple of their interval would arrive together for ever.
-	s.next = netem.True(c.Start) + netem.True(rng.Int64N(s.whole+1))
+	phase := netem.True(rng.Int64N(s.whole + 1))
+	s.next = netem.True(c.Start) + phase
 	if c.On > 0 {
 		s.next = s.next.Add(s.period(c.Off))
 		s.end = s.next.Add(s.period(c.On))
@@ -70,9 +71,11 @@ func (s *steady) advance() {
 		step++
 	}
 	s.next += netem.True(max(step, 1))
-	for s.next >= s.end {
-		s.next = s.end.Add(s.period(s.cfg.Off))
-		s.end = s.next.Add(s.period(s.cfg.On))
+	for s.next >= s.end { // what is left of the interval when it pauses is left when it goes on
+		rest := s.next.Sub(s.end)
+		on := s.end.Add(s.period(s.cfg.Off))
+		s.end = on.Add(s.period(s.cfg.On))
+		s.next = on.Add(rest)
 	}
 }
 

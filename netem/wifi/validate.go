@@ -115,7 +115,7 @@ func (f *faults) radio(key string, r Radio) {
 		f.add("%s guard interval %v: %v has %v", key, r.GuardInterval, r.Standard, guards)
 	}
 	if r.MCS < MCS0 || r.MCS >= r.Standard.schemes() {
-		f.add("%s mcs %d: %v has 0 to %d, and 0 is written MCS0 (%d)", key, r.MCS, r.Standard, r.Standard.schemes()-1, MCS0)
+		f.add("%s mcs %d: %v has 0 to %d", key, r.MCS, r.Standard, r.Standard.schemes()-1)
 	} else if bitsOf := bitsPerSymbol(r, max(r.MCS, 0)); r.Standard == VHT && math.Abs(bitsOf-math.Round(bitsOf)) > 1e-6 {
 		f.add("%s mcs %d: VHT has none at %d MHz with %d streams", key, r.MCS, r.Width, r.Streams)
 	}

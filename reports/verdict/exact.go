@@ -144,7 +144,7 @@ func atMost(k, n int64, p float64) float64 {
 	if k >= n {
 		return 1
 	}
-	return 1 - mathext.RegIncBeta(float64(k+1), float64(n-k), p)
+	return mathext.RegIncBeta(float64(n-k), float64(k+1), 1-p)
 }
 
 // Proportion returns the exact 95 % interval of Clopper and Pearson for k of n (Biometrika 26, 1934).
