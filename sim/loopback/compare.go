@@ -193,18 +193,11 @@ func (o *Outcome) measure(ctx context.Context, p *Plan) error {
 	if p.Samples == 0 {
 		return nil
 	}
-	one, err := MeasureTrains(ctx, 1, p.Samples)
+	m, err := MeasureMachine(ctx, p.Samples)
 	if err != nil {
 		return err
 	}
-	many, err := MeasureTrains(ctx, TrainLength, p.Samples)
-	if err != nil {
-		return err
-	}
-	o.Here = append(o.Here, Machine{
-		Wake:  wake.Profile{Arrival: one.Arrival, Timer: one.Timer},
-		Costs: Costs{Datagram: one.Link, Train: many.Link},
-	})
+	o.Here = append(o.Here, m)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	_ "embed" // of the fitted tables
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"airbridge/sim/wake"
 )
@@ -29,10 +30,10 @@ type Fit struct {
 // Costs is what the kernel and the processor take. Instants are those of the turns of transport.Driver, by which cores
 // stamp what they send.
 type Costs struct {
-	// Datagram is from the instant of the turn that sends one datagram of 1,400 bytes to the kernel's receive stamp of it.
-	// Train is the same to the last datagram of 46, the most that one system call takes, and Burst of 64, the most that a
-	// machine sends at once.
-	Datagram wake.Quantiles `json:"datagram"`
+	// Datagram is from the instant of the turn that sends one datagram of DatagramSize to the kernel's receive stamp of it,
+	// by how long there was no traffic before, which rises. Train is the same to the last datagram of TrainLength, Burst of 64,
+	// the most that a machine sends at once, both after Usual.
+	Datagram []Rested       `json:"datagram"`
 	Train    wake.Quantiles `json:"train"`
 	Burst    wake.Quantiles `json:"burst"`
 	// Wake is how late the pumps woke meanwhile.
@@ -43,10 +44,21 @@ type Costs struct {
 	Client   wake.Quantiles `json:"client_turn"`
 }
 
-// Copying is what a byte beyond the first datagram of a burst takes, in nanoseconds: from the medians of Datagram and
-// Train.
+// Rested is what a datagram takes after a time without traffic.
+type Rested struct {
+	Idle time.Duration  `json:"idle_ns"`
+	Link wake.Quantiles `json:"link"`
+}
+
+// Copying is what a byte beyond the first datagram of a burst takes, in nanoseconds: from the medians of Datagram, after
+// Usual, and Train.
 func (c *Costs) Copying() float64 {
-	return max(0, float64(c.Train.At(.5)-c.Datagram.At(.5))/((TrainLength-1)*DatagramSize))
+	for _, d := range c.Datagram {
+		if d.Idle == Usual {
+			return max(0, float64(c.Train.At(.5)-d.Link.At(.5))/((TrainLength-1)*DatagramSize))
+		}
+	}
+	return 0
 }
 
 // Fitted returns the tables that are built in.

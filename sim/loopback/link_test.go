@@ -15,6 +15,9 @@ func flat(d time.Duration) wake.Quantiles {
 	return wake.Quantiles{{P: 0, NS: int64(d)}, {P: 1, NS: int64(d)}}
 }
 
+// always is a link that rests never matter to.
+func always(d time.Duration) []Rested { return []Rested{{Usual, flat(d)}} }
+
 func train(dir netem.Dir, first uint32, sizes ...int32) (all []netem.Packet) {
 	for i, s := range sizes {
 		all = append(all, netem.Packet{ID: first + uint32(i), Size: s, Dir: dir})
@@ -49,7 +52,7 @@ func link(t *testing.T, c *Costs) netem.Medium {
 
 // A train arrives as one, after a call's time and that of copying what is more than one datagram.
 func TestTrainArrivesAsOne(t *testing.T) {
-	c := &Costs{Datagram: flat(10 * time.Microsecond), Train: flat(10*time.Microsecond + 45*1400*2)}
+	c := &Costs{Datagram: always(10 * time.Microsecond), Train: flat(10*time.Microsecond + 45*1400*2)}
 	if got := c.Copying(); got < 1.99 || got > 2.01 {
 		t.Fatalf("Copying() = %v ns a byte, want 2", got)
 	}
@@ -63,7 +66,7 @@ func TestTrainArrivesAsOne(t *testing.T) {
 
 // Trains of a direction keep their order however late each is; the other direction goes its own way.
 func TestOrderIsKept(t *testing.T) {
-	c := &Costs{Datagram: flat(10 * time.Microsecond), Train: flat(100 * time.Microsecond)}
+	c := &Costs{Datagram: always(10 * time.Microsecond), Train: flat(100 * time.Microsecond)}
 	m := link(t, c)
 	m.Admit(0, train(netem.Down, 1, 1400, 14_000, 14_000))
 	m.Admit(100, train(netem.Down, 4, 100))
@@ -76,6 +79,35 @@ func TestOrderIsKept(t *testing.T) {
 		if got[i+1].ID != id || got[i+1].At != got[1].At {
 			t.Errorf("%v, want 1 to 4 at once: the short train waits for the long one", got)
 		}
+	}
+}
+
+// least is the least that a datagram takes.
+func least(c *Costs) (d time.Duration) {
+	for i, r := range c.Datagram {
+		if at := r.Link.At(0); i == 0 || at < d {
+			d = at
+		}
+	}
+	return d
+}
+
+// After a rest a train takes as long as the table for such rests says, whichever way the last traffic went.
+func TestRests(t *testing.T) {
+	c := &Costs{Datagram: []Rested{{time.Millisecond, flat(time.Microsecond)}, {4 * time.Millisecond, flat(10 * time.Microsecond)}, {16 * time.Millisecond, flat(50 * time.Microsecond)}}}
+	m := link(t, c)
+	now := netem.True(0)
+	for i, w := range []struct{ rest, want time.Duration }{
+		{100 * time.Microsecond, time.Microsecond}, {2 * time.Millisecond, time.Microsecond},
+		{2001 * time.Microsecond, 10 * time.Microsecond}, {8 * time.Millisecond, 10 * time.Microsecond},
+		{9 * time.Millisecond, 50 * time.Microsecond}, {time.Hour, 50 * time.Microsecond}, {time.Millisecond, time.Microsecond},
+	} {
+		now = now.Add(w.rest)
+		m.Admit(now, train(netem.Dir(i%2), uint32(i), 100))
+		if got := m.Next().Sub(now); got != w.want {
+			t.Errorf("after %v: late by %v, want %v", w.rest, got, w.want)
+		}
+		drain(m)
 	}
 }
 
@@ -100,7 +132,7 @@ func TestNothingIsLost(t *testing.T) {
 		for _, p := range out {
 			sent := netem.True(p.ID/2) * 100_000
 			// Behind one that is late, others are late too.
-			if p.At < sent+netem.True(c.Datagram.At(0)) || seen[p.ID] {
+			if p.At < sent+netem.True(least(&c)) || seen[p.ID] {
 				t.Errorf("%s: packet %d of %d came at %d, again: %t", name, p.ID, sent, p.At, seen[p.ID])
 			}
 			seen[p.ID] = true
@@ -152,7 +184,8 @@ func TestFitted(t *testing.T) {
 	}
 	for name, c := range map[string]*Costs{"fast": &f.Fast, "slow": &f.Slow} {
 		for kind, q := range map[string]wake.Quantiles{
-			"datagram": c.Datagram, "train": c.Train, "burst": c.Burst, "streamer": c.Streamer, "client": c.Client,
+			"warm": c.Datagram[0].Link, "usual": c.Datagram[1].Link, "cold": c.Datagram[2].Link, "arrival": c.Wake.Arrival, "timer": c.Wake.Timer,
+			"train": c.Train, "burst": c.Burst, "streamer": c.Streamer, "client": c.Client,
 		} {
 			if err := (wake.Profile{Arrival: q}).Validate(); err != nil {
 				t.Errorf("%s %s: %v", name, kind, err)
@@ -165,7 +198,7 @@ func TestFitted(t *testing.T) {
 			t.Errorf("%s: copying takes %v ns a byte", name, n)
 		}
 	}
-	if f.Fast.Datagram.At(.5) > f.Slow.Datagram.At(.5) || f.Fast.Client.At(.5) > f.Slow.Client.At(.5) {
+	if f.Fast.Datagram[0].Link.At(.5) > f.Slow.Datagram[0].Link.At(.5) || f.Fast.Client.At(.5) > f.Slow.Client.At(.5) {
 		t.Error("the fast machine is slower than the slow one")
 	}
 }

@@ -3,6 +3,7 @@ package loopback
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/netip"
 	"sync"
@@ -17,21 +18,28 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// The trains measured, and the time between two of them: enough for the pumps to sleep, as in a session.
+// The trains measured.
 const (
 	DatagramSize = 1400
 	TrainLength  = 46 // of that size: what fits the 64 KB of one system call
-	GapMin       = time.Millisecond
-	GapMax       = 4 * time.Millisecond
 	warmUp       = 50
 )
+
+// Usual is the mean time between two trains of a session: poses thrice a frame, and the bursts of a frame.
+const Usual = 2500 * time.Microsecond
+
+// Idles are the mean times between two trains after which datagrams are measured. A processor that has slept for long
+// takes ten times as long as one that has not.
+func Idles() []time.Duration {
+	return []time.Duration{500 * time.Microsecond, Usual, 10 * time.Millisecond}
+}
 
 // Trains is what trains of one length gave: their way through the kernel, as in Costs, and how late the two pumps woke.
 type Trains struct{ Link, Arrival, Timer wake.Quantiles }
 
 // MeasureTrains sends as many trains of length datagrams over loopback as there shall be samples, from one real pump to
-// another, and times them.
-func MeasureTrains(ctx context.Context, length, samples int) (m Trains, err error) {
+// another, with idle between them in the mean, and times them.
+func MeasureTrains(ctx context.Context, length, samples int, idle time.Duration) (m Trains, err error) {
 	n, err := stdnet.NewNet()
 	if err != nil {
 		return m, err
@@ -46,7 +54,7 @@ func MeasureTrains(ctx context.Context, length, samples int) (m Trains, err erro
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	b := &ledger{want: samples + warmUp, done: cancel}
-	s := &sender{ledger: b, to: sockets[1].LocalAddr(), slab: make([]byte, length*DatagramSize), rng: rand.New(rand.NewPCG(1, 1))}
+	s := &sender{idle: idle, ledger: b, to: sockets[1].LocalAddr(), slab: make([]byte, length*DatagramSize), rng: rand.New(rand.NewPCG(1, 1))}
 	r := &receiver{ledger: b, length: length}
 	start := time.Now() // both on one clock: their stamps compare
 	drivers := [...]*transport.Driver{
@@ -102,6 +110,7 @@ type sender struct {
 	to       netip.AddrPort
 	slab     []byte
 	rng      *rand.Rand
+	idle     time.Duration
 	deadline units.Mono
 	late     []time.Duration // of the ticks
 }
@@ -115,7 +124,7 @@ func (s *sender) Deadline() units.Mono { return s.deadline }
 // Tick sends a train.
 func (s *sender) Tick(now units.Mono, out machine.Output) {
 	s.late = append(s.late, now.Sub(s.deadline))
-	s.deadline = now.Add(GapMin + time.Duration(s.rng.Int64N(int64(GapMax-GapMin))))
+	s.deadline = now.Add(s.idle*3/4 + time.Duration(s.rng.Int64N(int64(s.idle/2))))
 	s.ledger.send(now)
 	out.Send(machine.Burst{To: s.to, Size: DatagramSize, Slab: s.slab})
 }
@@ -147,3 +156,23 @@ func (r *receiver) Deadline() units.Mono { return units.Never }
 
 // Tick is never called.
 func (r *receiver) Tick(units.Mono, machine.Output) {}
+
+// MeasureMachine measures this machine, but for what only a session tells: how long turns take.
+func MeasureMachine(ctx context.Context, samples int) (m Machine, err error) {
+	for _, idle := range Idles() {
+		one, err := MeasureTrains(ctx, 1, samples, idle)
+		if err != nil {
+			return m, fmt.Errorf("datagrams after %v: %w", idle, err)
+		}
+		m.Costs.Datagram = append(m.Costs.Datagram, Rested{idle, one.Link})
+		if idle == Usual {
+			m.Wake = wake.Profile{Arrival: one.Arrival, Timer: one.Timer}
+		}
+	}
+	many, err := MeasureTrains(ctx, TrainLength, samples, Usual)
+	if err != nil {
+		return m, fmt.Errorf("trains of %d: %w", TrainLength, err)
+	}
+	m.Costs.Train = many.Link
+	return m, nil
+}

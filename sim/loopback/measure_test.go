@@ -39,7 +39,7 @@ func TestMeasuresRealSockets(t *testing.T) {
 		t.Skip("receive stamps are of Linux")
 	}
 	for _, length := range []int{1, machine.MaxBurst} {
-		m, err := MeasureTrains(t.Context(), length, 20)
+		m, err := MeasureTrains(t.Context(), length, 20, time.Millisecond)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +51,7 @@ func TestMeasuresRealSockets(t *testing.T) {
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := MeasureTrains(stopped, 1, 20); err == nil {
+	if _, err := MeasureTrains(stopped, 1, 20, time.Millisecond); err == nil {
 		t.Error("an interrupted measurement counts")
 	}
 }

@@ -63,7 +63,7 @@ func TestCostsShowInTheirStages(t *testing.T) {
 	}
 	const link, turn = 200 * time.Microsecond, 70 * time.Microsecond
 	a := twin(t, loopback.Scenario(1, rate, 3*time.Second), loopback.Machine{Costs: loopback.Costs{
-		Datagram: flat(link), Train: flat(link), Streamer: flat(turn), Client: flat(turn),
+		Datagram: []loopback.Rested{{Idle: loopback.Usual, Link: flat(link)}}, Train: flat(link), Streamer: flat(turn), Client: flat(turn),
 	}})
 	f := a.Pairs[0].Results().Frames
 	for s, want := range map[statistics.Stage]time.Duration{statistics.Uplink: link + turn, statistics.Network: link} {

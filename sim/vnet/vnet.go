@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"airbridge/machine"
@@ -41,35 +42,60 @@ func Run(ctx context.Context, a *sim.Assembly, length time.Duration) error {
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	for i, p := range a.Pairs {
-		v := &a.Scenario.Sessions[i]
-		group.Go(func() error { return drive(ctx, network, &p.Streamer, p.Requests(netem.Down), start, v) })
-		group.Go(func() error { return drive(ctx, network, &p.Client, p.Requests(netem.Up), start, v) })
+		v, pair := &a.Scenario.Sessions[i], new(sync.Mutex)
+		for _, h := range []pumped{{pair, &p.Streamer, p.Requests(netem.Down)}, {pair, &p.Client, p.Requests(netem.Up)}} {
+			group.Go(func() error { return h.drive(ctx, network, start, v) })
+		}
 	}
 	return errors.Join(group.Wait(), network.Close())
 }
 
-// drive pumps one host until the context ends.
-func drive(ctx context.Context, n *vnetlab.Network, d *sim.Side, requests func(units.Mono, machine.Event), start time.Time, v *sim.Session) error {
+// pumped is a host as its driver sees it. The hosts of a pair keep books together, which the lock guards: one of the two
+// is at work at a time.
+type pumped struct {
+	pair *sync.Mutex
+	*sim.Side
+	requests func(units.Mono, machine.Event)
+}
+
+// Handle passes an input on.
+func (h pumped) Handle(now units.Mono, in machine.Event, out machine.Output) {
+	h.pair.Lock()
+	defer h.pair.Unlock()
+	h.Host.Handle(now, in, out)
+}
+
+// Tick passes a tick on.
+func (h pumped) Tick(now units.Mono, out machine.Output) {
+	h.pair.Lock()
+	defer h.pair.Unlock()
+	h.Host.Tick(now, out)
+}
+
+// Deadline is the host's.
+func (h pumped) Deadline() units.Mono {
+	h.pair.Lock()
+	defer h.pair.Unlock()
+	return h.Host.Deadline()
+}
+
+// Do takes a request that no device obeys, from within Handle or Tick.
+func (h pumped) Do(r machine.Event) { h.requests(0, r) }
+
+// drive pumps the host until the context ends.
+func (h pumped) drive(ctx context.Context, n *vnetlab.Network, start time.Time, v *sim.Session) error {
 	select {
 	case <-ctx.Done():
 		return nil
 	case <-time.After(time.Until(start.Add(onStep(v.Starts)))):
 	}
-	socket, err := transport.Listen(n.Net(d.Addr.Addr()), d.Addr.String(), transport.SocketConfig{ECN: v.ECN})
+	socket, err := transport.Listen(n.Net(h.Addr.Addr()), h.Addr.String(), transport.SocketConfig{ECN: v.ECN})
 	if err != nil {
-		return fmt.Errorf("host %s: %w", d.Addr, err)
+		return fmt.Errorf("host %s: %w", h.Addr, err)
 	}
-	driver := &transport.Driver{
-		Machine: d.Host, Socket: socket, Clock: transport.NewMappedClock(start, mapping{d}), Devices: world(requests),
-	}
+	driver := &transport.Driver{Machine: h, Socket: socket, Clock: transport.NewMappedClock(start, mapping{h.Side}), Devices: h}
 	return errors.Join(driver.Run(ctx), socket.Close())
 }
-
-// world takes the requests that no device obeys.
-type world func(units.Mono, machine.Event)
-
-// Do passes a request on.
-func (w world) Do(r machine.Event) { w(0, r) }
 
 // mapping is a host's clock, which moves in steps as the event lab's does.
 type mapping struct{ side *sim.Side }

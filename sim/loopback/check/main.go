@@ -3,7 +3,7 @@
 //
 //	go run ./sim/loopback/check
 //
-// docs of package loopback say what is compared and what counts.
+// Package loopback says what is compared (Quantities) and what counts (Outcome.Judged).
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 	flag.DurationVar(&p.Length, "length", 10*time.Second, "length of each run")
 	flag.IntVar(&p.Seeds, "seeds", 20, "runs of the event lab of each machine")
 	flag.IntVar(&p.Runs, "runs", 5, "runs over loopback")
-	flag.IntVar(&p.Samples, "samples", 600, "trains of each length that are measured between runs; 0 compares with the fitted PC")
+	flag.IntVar(&p.Samples, "samples", 300, "trains of each length that are measured between runs; 0 compares with the fitted PC")
 	flag.TextVar(&p.Bitrate, "bitrate", p.Bitrate, "bitrate of the encoder")
 	flag.BoolVar(&p.Config.Realtime, "realtime", true, "use the real-time class for the pumps")
 	flag.Parse()

@@ -16,7 +16,7 @@ func flat(ns int64) wake.Quantiles { return wake.Quantiles{{P: 0, NS: ns}, {P: 1
 
 func costs(datagram, client int64) loopback.Costs {
 	return loopback.Costs{
-		Datagram: flat(datagram), Train: flat(5), Burst: flat(5), Streamer: flat(5), Client: flat(client),
+		Datagram: []loopback.Rested{{Idle: 1, Link: flat(datagram)}}, Train: flat(5), Burst: flat(5), Streamer: flat(5), Client: flat(client),
 		Wake: wake.Profile{Arrival: flat(5), Timer: flat(5)},
 	}
 }
@@ -25,13 +25,13 @@ func costs(datagram, client int64) loopback.Costs {
 func TestEnvelope(t *testing.T) {
 	a := wake.Quantiles{{P: 0, NS: 10}, {P: .5, NS: 100}, {P: 1, NS: 1000}}
 	b := wake.Quantiles{{P: 0, NS: 20}, {P: .4, NS: 50}, {P: .6, NS: 50}, {P: 1, NS: 2000}}
-	c := loopback.Costs{Datagram: b}
-	fast, slow := loopback.Costs{Datagram: a}, loopback.Costs{Datagram: a}
+	c := loopback.Costs{Datagram: []loopback.Rested{{Link: b}}}
+	fast, slow := loopback.Costs{Datagram: []loopback.Rested{{Link: a}}}, loopback.Costs{Datagram: []loopback.Rested{{Link: a}}}
 	extend(&fast, &slow, &c)
-	if diff := cmp.Diff(wake.Quantiles{{P: 0, NS: 10}, {P: .5, NS: 50}, {P: 1, NS: 1000}}, fast.Datagram); diff != "" {
+	if diff := cmp.Diff(wake.Quantiles{{P: 0, NS: 10}, {P: .5, NS: 50}, {P: 1, NS: 1000}}, fast.Datagram[0].Link); diff != "" {
 		t.Errorf("fast (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(wake.Quantiles{{P: 0, NS: 20}, {P: .5, NS: 100}, {P: 1, NS: 2000}}, slow.Datagram); diff != "" {
+	if diff := cmp.Diff(wake.Quantiles{{P: 0, NS: 20}, {P: .5, NS: 100}, {P: 1, NS: 2000}}, slow.Datagram[0].Link); diff != "" {
 		t.Errorf("slow (-want +got):\n%s", diff)
 	}
 }

@@ -58,6 +58,7 @@ func run(ctx context.Context, cfg config) error {
 		}
 		if round == 0 {
 			f.Fast, f.Slow, f.Provenance = c, c, provenance(cfg, scheduling)
+			f.Slow.Datagram = slices.Clone(c.Datagram)
 			continue
 		}
 		extend(&f.Fast, &f.Slow, &c)
@@ -67,20 +68,16 @@ func run(ctx context.Context, cfg config) error {
 
 // measureAll is one round.
 func measureAll(ctx context.Context, cfg config, seed uint64) (c loopback.Costs, scheduling string, err error) {
-	for _, length := range [...]int{1, loopback.TrainLength, machine.MaxBurst} {
-		m, err := loopback.MeasureTrains(ctx, length, cfg.samples)
-		if err != nil {
-			return c, "", fmt.Errorf("trains of %d: %w", length, err)
-		}
-		switch length {
-		case 1:
-			c.Datagram, c.Wake = m.Link, wake.Profile{Arrival: m.Arrival, Timer: m.Timer}
-		case loopback.TrainLength:
-			c.Train = m.Link
-		default:
-			c.Burst = m.Link
-		}
+	m, err := loopback.MeasureMachine(ctx, cfg.samples)
+	if err != nil {
+		return c, "", err
 	}
+	burst, err := loopback.MeasureTrains(ctx, machine.MaxBurst, cfg.samples, loopback.Usual)
+	if err != nil {
+		return c, "", fmt.Errorf("bursts: %w", err)
+	}
+	c = m.Costs
+	c.Wake, c.Burst = m.Wake, burst.Link
 	a, err := sim.Assemble(loopback.Scenario(seed, 50*units.Mbps, cfg.session))
 	if err != nil {
 		return c, "", err
@@ -95,15 +92,20 @@ func measureAll(ctx context.Context, cfg config, seed uint64) (c loopback.Costs,
 
 // extend keeps of each kind the lowest and the highest latency at every quantile.
 func extend(fast, slow, c *loopback.Costs) {
-	for _, t := range [...]struct{ fast, slow, table *wake.Quantiles }{
+	tables := []struct{ fast, slow, table *wake.Quantiles }{
 		{&fast.Wake.Arrival, &slow.Wake.Arrival, &c.Wake.Arrival},
 		{&fast.Wake.Timer, &slow.Wake.Timer, &c.Wake.Timer},
-		{&fast.Datagram, &slow.Datagram, &c.Datagram},
 		{&fast.Train, &slow.Train, &c.Train},
 		{&fast.Burst, &slow.Burst, &c.Burst},
 		{&fast.Streamer, &slow.Streamer, &c.Streamer},
 		{&fast.Client, &slow.Client, &c.Client},
-	} {
+	}
+	for i := range c.Datagram {
+		tables = append(tables, struct{ fast, slow, table *wake.Quantiles }{
+			&fast.Datagram[i].Link, &slow.Datagram[i].Link, &c.Datagram[i].Link,
+		})
+	}
+	for _, t := range tables {
 		*t.fast = envelope(*t.fast, *t.table, func(a, b int64) int64 { return min(a, b) })
 		*t.slow = envelope(*t.slow, *t.table, func(a, b int64) int64 { return max(a, b) })
 	}
@@ -120,10 +122,10 @@ func envelope(a, b wake.Quantiles, of func(a, b int64) int64) wake.Quantiles {
 
 func provenance(cfg config, scheduling string) string {
 	return fmt.Sprintf("Measured over two loopback sockets with two drivers of package transport in one process: from the "+
-		"instant of the turn that sends to the kernel's receive stamp, for datagrams of %d bytes alone, %d and %d at a time, %v "+
-		"to %v apart; how late the pumps woke for the single ones and for their deadlines; and turns after which another was due at once, in sessions of %v at 72 frames a second and 50 Mbit/s. %s/%s, %d "+
+		"instant of the turn that sends to the kernel's receive stamp, for datagrams of %d bytes alone, after %v without traffic "+
+		"in the mean, and %d and %d at a time after %v; how late the pumps woke for the single ones and for their deadlines; and turns after which another was due at once, in sessions of %v at 72 frames a second and 50 Mbit/s. %s/%s, %d "+
 		"virtual processors, pumps %s. %d trains of each length, %d rounds, of which the lowest and the highest "+
-		"latency at each quantile are kept.", loopback.DatagramSize, loopback.TrainLength, machine.MaxBurst, loopback.GapMin, loopback.GapMax, cfg.session,
+		"latency at each quantile are kept.", loopback.DatagramSize, loopback.Idles(), loopback.TrainLength, machine.MaxBurst, loopback.Usual, cfg.session,
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), scheduling, cfg.samples, cfg.rounds)
 }
 
