@@ -81,6 +81,8 @@ func TestWhatCounts(t *testing.T) {
 		{Quantity: Quantity{Name: "out", Kind: Body}, Lab: Interval{1, 2}, Median: 3},
 		{Quantity: Quantity{Name: "tail", Kind: Tail}, Lab: Interval{1, 2}, Median: 3},
 		{Quantity: Quantity{Name: "grain", Kind: Body, Grain: 1}, Lab: Interval{1, 2}, Median: 3},
+		{Quantity: Quantity{Name: "near", Unit: "µs", Kind: Body}, Lab: Interval{10, 20}, Median: 158},
+		{Quantity: Quantity{Name: "near tail", Unit: "µs", Kind: Tail}, Lab: Interval{10, 20}, Median: 1400},
 	}
 	for _, c := range []struct {
 		moods []Mood
@@ -100,7 +102,7 @@ func TestWhatCounts(t *testing.T) {
 			t.Errorf("outside with moods %v (-want +got):\n%s", c.moods, diff)
 		}
 	}
-	if len(lines) != 4 || lines[0].Quantity.Name != "in" {
+	if len(lines) != 6 || lines[0].Quantity.Name != "in" {
 		t.Error("asking changed the lines")
 	}
 }

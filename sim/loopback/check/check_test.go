@@ -25,7 +25,8 @@ func TestTable(t *testing.T) {
 		Lines: []loopback.Line{
 			line("network p50", loopback.Body, 7.25, 19.31, 8.5, 8, 1234.5),
 			line("overhead p50", loopback.Body, 60, 100, 120),
-			line("overhead p99", loopback.Tail, 60, 100, 120),
+			line("overhead p90", loopback.Body, 60, 100, 240),
+			line("overhead p99", loopback.Tail, 60, 100, 1491),
 			line("network p99", loopback.Tail, 60, 200, 120),
 		},
 		Moods:   []loopback.Mood{{LateMax: time.Second}},
@@ -41,8 +42,9 @@ func TestTable(t *testing.T) {
 	}
 	want := []string{
 		"network p50 µs 7.2 to 19.3 8.5 inside 1 to 100 (inside) 8.5 8 1234",
-		"overhead p50 µs 60 to 100 120 OUTSIDE 1 to 100 (outside) 120",
-		"overhead p99 µs 60 to 100 120 (outside) 1 to 100 (outside) 120",
+		"overhead p50 µs 60 to 100 120 near 1 to 100 (outside) 120",
+		"overhead p90 µs 60 to 100 240 OUTSIDE 1 to 100 (outside) 240",
+		"overhead p99 µs 60 to 100 1491 (outside) 1 to 100 (outside) 1491",
 		"network p99 µs 60 to 200 120 (inside) 1 to 100 (outside) 120",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
