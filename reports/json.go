@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 )
 
@@ -29,18 +28,26 @@ func (r *Record) Write(w io.Writer, indent string) error {
 // contradict each other are errors. A field that a run cannot know must be there and be null.
 func Parse(text []byte) (Record, error) {
 	var r Record
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil {
-		return Record{}, fmt.Errorf("%w: %w", ErrRecord, err)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return Record{}, fmt.Errorf("%w: text follows the object", ErrRecord)
-	}
-	if err := errors.Join(missing(text), r.contradiction()); err != nil {
-		return Record{}, fmt.Errorf("%w: %w", ErrRecord, err)
+	if err := strict(text, &r, &r); err != nil {
+		return Record{}, err
 	}
 	return r, nil
+}
+
+// strict reads an object into a record or what holds one, and looks for what is missing and what cannot be.
+func strict(text []byte, into any, r *Record) error {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return fmt.Errorf("%w: text follows the object", ErrRecord)
+	}
+	if err := errors.Join(missing(text), r.contradiction()); err != nil {
+		return fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	return nil
 }
 
 // ParseAll reads several run records, one a line or indented, and at least one.
@@ -111,32 +118,6 @@ func missing(text []byte) error {
 				faults = append(faults, fmt.Errorf("%s has no %s", name, f))
 			}
 		}
-	}
-	return errors.Join(faults...)
-}
-
-// contradiction returns what cannot be of a run.
-func (r *Record) contradiction() error {
-	var faults []error
-	if !(r.DurationS >= 0) || math.IsInf(r.DurationS, 0) {
-		faults = append(faults, fmt.Errorf("duration_s is %v", r.DurationS))
-	}
-	if m := r.MissedPerHour; m != nil && !(m.Low <= m.Value && m.Value <= m.High) {
-		faults = append(faults, fmt.Errorf("missed_per_hour %v is outside %v to %v", m.Value, m.Low, m.High))
-	}
-	f := &r.Frames
-	var sum int64
-	for _, n := range []*int64{f.Displayed, f.Replaced, f.Late, f.Lost, f.Skipped} {
-		if n == nil || f.Rendered == nil {
-			return errors.Join(faults...)
-		}
-		if *n < 0 {
-			faults = append(faults, fmt.Errorf("a count of frames is %d", *n))
-		}
-		sum += *n
-	}
-	if sum != *f.Rendered {
-		faults = append(faults, fmt.Errorf("%d frames rendered, %d outcomes", *f.Rendered, sum))
 	}
 	return errors.Join(faults...)
 }

@@ -3,9 +3,11 @@ package reports
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // ErrConflict is what Merge wraps about two runs that should be one and differ.
@@ -32,7 +34,7 @@ func Merge(shards ...[]Run) ([]Run, error) {
 			return nil, err
 		}
 		if len(kept) > 1 && all[0].Seed != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", all[0].Key(), ErrConflict))
+			faults = append(faults, fmt.Errorf("%s: %w in %s", all[0].Key(), ErrConflict, difference(kept[0], kept[1])))
 		}
 		merged = append(merged, kept...)
 		all = all[n:]
@@ -69,6 +71,31 @@ func distinct(runs []Run) ([]Run, error) {
 		kept[i] = all[i].run
 	}
 	return kept, nil
+}
+
+// difference names the fields in which two runs differ, wall time apart.
+func difference(a, b Run) string {
+	fields := [2]map[string]json.RawMessage{}
+	for i, r := range []Run{a, b} {
+		var text bytes.Buffer
+		r.WallS = nil
+		if r.Write(&text) != nil || json.Unmarshal(text.Bytes(), &fields[i]) != nil {
+			return "what cannot be written"
+		}
+	}
+	var names []string
+	for name, x := range fields[0] {
+		if !bytes.Equal(x, fields[1][name]) {
+			names = append(names, name)
+		}
+	}
+	for name := range fields[1] {
+		if _, both := fields[0][name]; !both {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // Order compares two runs by scenario, controllers, seed, link, source, frame rate and version, in that order.

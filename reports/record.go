@@ -77,7 +77,8 @@ type Latency struct {
 	ClockUncertainty *float64 `json:"clock_uncertainty"`
 }
 
-// Distribution sums a quantity up.
+// Distribution sums a quantity up. Its quantiles are those of the sample however small it is: what is shown
+// of them takes FramesForP99 and FramesForP999 frames.
 type Distribution struct {
 	Mean float64 `json:"mean"`
 	P50  float64 `json:"p50"`
@@ -114,8 +115,10 @@ type Stages [statistics.StageCount]*Stage
 
 // Network is what happened on the way to the client. Rates are in Mbit/s.
 type Network struct {
-	PacketsSent  *int64   `json:"packets_sent"`
-	PacketsLost  *int64   `json:"packets_lost"`
+	// PacketsSent counts datagrams of video, parity and repetitions included; PacketsLost those of them that did not arrive.
+	PacketsSent *int64 `json:"packets_sent"`
+	PacketsLost *int64 `json:"packets_lost"`
+	// RecoveredFEC and RecoveredRTX are datagrams of data that parity and repetitions made good.
 	RecoveredFEC *int64   `json:"recovered_fec"`
 	RecoveredRTX *int64   `json:"recovered_rtx"`
 	CapacityMbps *float64 `json:"capacity_mbps"`
@@ -134,8 +137,10 @@ type Bitrate struct {
 
 // Recovery is what was done against loss, and what the user saw of it.
 type Recovery struct {
-	IDR             *int64   `json:"idr"`
-	NACK            *int64   `json:"nack"`
+	IDR  *int64 `json:"idr"`
+	NACK *int64 `json:"nack"`
+	// ParityRatio is how many datagrams of parity were sent for each one of data: 0.2 of recovery fec:20, a little more
+	// as blocks round up. Nil before any of data was sent.
 	ParityRatio     *float64 `json:"parity_ratio"`
 	Freezes         *int64   `json:"freezes"`
 	LongestFreezeMS *float64 `json:"longest_freeze_ms"`

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,16 +34,8 @@ func (r *Run) Write(w io.Writer) error {
 // ParseRun reads one run, as strictly as Parse reads a record.
 func ParseRun(text []byte) (Run, error) {
 	var r Run
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil {
-		return Run{}, fmt.Errorf("%w: %w", ErrRecord, err)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return Run{}, fmt.Errorf("%w: text follows the object", ErrRecord)
-	}
-	if err := errors.Join(missing(text), r.contradiction()); err != nil {
-		return Run{}, fmt.Errorf("%w: %w", ErrRecord, err)
+	if err := strict(text, &r, &r.Record); err != nil {
+		return Run{}, err
 	}
 	return r, nil
 }
@@ -128,19 +119,4 @@ func (l *lineCounter) lineOf(offset int64) int {
 func blanks(rd io.Reader) int64 {
 	text, _ := io.ReadAll(rd) // a decoder's buffer: reading it does not fail
 	return int64(len(text) - len(bytes.TrimLeft(text, " \t\r\n")))
-}
-
-// TimedFrames returns of how many frames motion-to-photon is known: what the series counted, else the frames shown.
-func TimedFrames(r *Run) int64 {
-	if r.Series != nil {
-		return r.Series.Motion().Count()
-	}
-	if r.Latency.MotionToPhoton == nil || r.Frames.Displayed == nil {
-		return 0
-	}
-	n := *r.Frames.Displayed
-	if late := r.Frames.ShownLate; late != nil {
-		n += *late
-	}
-	return n
 }

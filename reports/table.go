@@ -12,7 +12,8 @@ import (
 const barWidth = 32
 
 // Table writes the record for a person: where the time of a frame goes, stage by stage, then what became of the frames.
-// Lines are at most 80 cells wide unless a name is longer. Lines about what the run could not know are left out.
+// Lines are at most 80 cells wide unless a name is longer. Lines about what the run could not know are left out, and a
+// dash stands for a quantile of too few frames.
 func Table(w io.Writer, r *Record) error {
 	var b strings.Builder
 	b.WriteString(title(r))
@@ -70,7 +71,7 @@ func writeStages(b *strings.Builder, r *Record) {
 			fmt.Fprintf(b, "%-16s%9s%9s%9s\n", statistics.Stage(i), "–", "–", "–")
 			continue
 		}
-		row := fmt.Sprintf("%-16s%9.2f%9s%9.2f  %s", statistics.Stage(i), s.Mean, optional(s.P50), s.P99,
+		row := fmt.Sprintf("%-16s%9.2f%9s%9s  %s", statistics.Stage(i), s.Mean, optional(s.P50), r.tail(s.P99, FramesForP99),
 			bar(s.Mean, stages[worst].Mean))
 		b.WriteString(strings.TrimRight(row, " ") + "\n")
 	}
@@ -78,13 +79,13 @@ func writeStages(b *strings.Builder, r *Record) {
 	line(b, "worst stage", fmt.Sprintf("%v: %.2f ms, %.0f %% of the sum", statistics.Stage(worst), stages[worst].Mean,
 		100*stages[worst].Mean/max(sum, 1e-9)))
 	if o := r.Overhead; o != nil {
-		line(b, "overhead", fmt.Sprintf("p50 %.2f ms, p99 %.2f ms", o.P50, o.P99))
+		line(b, "overhead", fmt.Sprintf("p50 %.2f ms, p99 %s ms", o.P50, r.tail(o.P99, FramesForP99)))
 	}
 	if m := r.Margin; m != nil {
-		line(b, "margin", fmt.Sprintf("p50 %.2f ms, p1 %.2f ms before the latch", m.P50, m.P1))
+		line(b, "margin", fmt.Sprintf("p50 %.2f ms, p1 %s ms before the latch", m.P50, r.tail(m.P1, FramesForP99)))
 	}
 	if e := r.PoseError; e != nil {
-		line(b, "pose error", fmt.Sprintf("p50 %.2f°, p99 %.2f°", e.P50, e.P99))
+		line(b, "pose error", fmt.Sprintf("p50 %.2f°, p99 %s°", e.P50, r.tail(e.P99, FramesForP99)))
 	}
 }
 
@@ -98,7 +99,16 @@ func writeSum(b *strings.Builder, r *Record, sum float64) {
 	if u := r.Latency.ClockUncertainty; u != nil {
 		fmt.Fprintf(b, "%20suplink, network: ± %.2f ms", "", *u)
 	}
-	fmt.Fprintf(b, "\n%-16s%9.2f%9.2f%9.2f  p99.9 %.2f, max %.2f\n\n", "motion-to-photon", m.Mean, m.P50, m.P99, m.P999, m.Max)
+	fmt.Fprintf(b, "\n%-16s%9.2f%9.2f%9s  p99.9 %s, max %.2f\n\n", "motion-to-photon", m.Mean, m.P50, r.tail(m.P99, FramesForP99),
+		r.tail(m.P999, FramesForP999), m.Max)
+}
+
+// tail writes a quantile that takes so many frames.
+func (r *Record) tail(v float64, frames int64) string {
+	if r.shown() < frames {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f", v)
 }
 
 // bar draws v of the longest in eighths of a cell.

@@ -111,7 +111,7 @@ func TestParseRefuses(t *testing.T) {
 		{"down:\n  delay: 20\n", "x:2: down.delay: \"20\": want a duration with its unit such as 20ms"},
 		{"down:\n  delay: 20 ms\n", "x:2: down.delay: \"20 ms\": want a duration"},
 		{"down:\n  delay: -20ms\n", "x:2: down.delay: \"-20ms\": want a duration"},
-		{"down:\n  delay: 999h\n", "x:2: down.delay: propagation 999h0m0s: want"},
+		{"down:\n  delay: 999h\n", "x:2: down.delay: 999h0m0s: want 0s to 1m"},
 		{"down:\n  rate: 30Mbps\n", "x:2: down.rate: \"30Mbps\": want a rate"},
 		{"down:\n  rate: 30\n", "x:2: down.rate: 30: want 1k to 1000G"},
 		{"down:\n  rate: 5000G\n", "x:2: down.rate: 5000G: want 1k to 1000G"},
@@ -124,31 +124,31 @@ func TestParseRefuses(t *testing.T) {
 		{"down:\n  rate: 1M\n  queue: {kind: codel, time: 10ms}\n", "x:3: down.queue.time: a codel queue has none"},
 		{"down:\n  rate: 1M\n  queue: {target: 10ms}\n", "x:3: down.queue.target: a drop-tail queue has none"},
 		{"down:\n  queue: {time: 1ms}\n", "x:2: down.queue: nothing waits without a rate"},
-		{"down:\n  rate: 1M\n  steps: [{at: 0s, rate: 1M}]\n", "x:1: down: more than one of rate, steps and trace"},
+		{"down:\n  rate: 1M\n  steps: [{at: 0s, rate: 1M}]\n", "x:3: down.steps: besides rate: want one of rate, steps and trace"},
 		{"down:\n  rate: 1M\n  repeat: 5s\n", "x:3: down.repeat: nothing to repeat"},
 		{"down:\n  steps:\n    - {at: 0s, rate: 1M}\n    - {at: 1s, rate: 3}\n", "x:4: down.steps[1].rate: 3: want 0, or 1k"},
-		{"down:\n  steps:\n    - {at: 5s, rate: 1M}\n", "x:2: down.steps: "},
-		{"down:\n  jitter: {shape: square, spread: 1ms}\n", "x:1: down.delay: jitter shape"},
+		{"down:\n  steps:\n    - {at: 5s, rate: 1M}\n", "x:3: down.steps[0]: at 5s, want 0s"},
+		{"down:\n  jitter: {shape: square, spread: 1ms}\n", "x:2: down.jitter.shape: \"square\": want gaussian"},
 		{"down:\n  jitter: {reorder: yes}\n", "x:2: down.jitter.reorder: \"yes\": want true or false"},
-		{"down:\n  outages: {planned: [{from: 2s, to: 1s}]}\n", "x:2: down.outages: outage 0"},
+		{"down:\n  outages: {planned: [{from: 2s, to: 1s}]}\n", "x:2: down.outages.planned[0]: from 2s to 1s"},
 		{"both: {delay: 1ms}\ndown: {delay: 1ms}\nup: {delay: 1ms}\n", "x:1: both: unused"},
 		{"both:\n  rate: 7\n", "x:2: both.rate: 7: want 1k"},
 		{"wifi: {standard: wifi9}\n", "x:1: wifi.standard: \"wifi9\": want wifi6 or wifi5"},
-		{"wifi:\n  headset: {mcs: 12}\n", "x:2: wifi.headset: mcs 12: "},
+		{"wifi:\n  headset: {mcs: 12}\n", "x:2: wifi.headset.mcs: 12: HE has 0 to 11"},
 		{"wifi:\n  stations: [{mcs: 3}]\n", "x:2: wifi.stations[0]: neither up nor down"},
-		{"wifi:\n  stations: [{count: 999, up: {rate: 1M}}]\n", "x:2: wifi.stations[0].count: 999"},
+		{"wifi:\n  stations: [{count: 999, up: {rate: 1M}}]\n", "x:2: wifi.stations[0]: 999 stations: want at most 128"},
 		{"wifi:\n  stations: [{up: {rate: 1M, category: gold}}]\n", "x:2: wifi.stations[0].up.category: \"gold\""},
 		{"wifi:\n  stations: [{up: {on: 1s}}]\n", "x:2: wifi.stations[0].up.rate: missing"},
-		{"wifi:\n  stations:\n    - {up: {rate: 1M}}\n    - {count: 9, mcs: 70, up: {rate: 1M}}\n", "x:4: wifi.stations[1]: mcs 70: "},
+		{"wifi:\n  stations:\n    - {up: {rate: 1M}}\n    - {count: 9, mcs: 70, up: {rate: 1M}}\n", "x:4: wifi.stations[1].mcs: 70: "},
 		{"wifi:\n  max_mpdus: 300\n", "x:2: wifi.max_mpdus: 300: want 1 to 256"},
-		{"wifi:\n  microwave: {duty: 0.5}\n", "x:2: wifi.microwave: for: missing"},
+		{"wifi:\n  microwave: {duty: 0.5}\n", "x:2: wifi.microwave.for: missing"},
 		{"traffic: {}\n", "x:1: traffic: empty"},
 		{"traffic:\n  bulk: [{control: bbr}]\n", "x:2: traffic.bulk[0].control: \"bbr\": want cubic or reno"},
 		{"traffic:\n  bulk: [{direction: left}]\n", "x:2: traffic.bulk[0].direction: \"left\""},
 		{"traffic:\n  bulk: [{dscp: 64}]\n", "x:2: traffic.bulk[0].dscp: 64: want 0 to 63"},
-		{"traffic:\n  bulk: [{count: 300}]\n", "x:2: traffic.bulk[0].count: 300"},
-		{"traffic:\n  bulk:\n    - {count: 5}\n    - {count: 5, rtt: 1us}\n", "x:4: traffic.bulk[1]: base round trip 1µs"},
-		{"traffic:\n  steady: [{on: 1s}]\n", "x:2: traffic.steady[0]: rate 0"},
+		{"traffic:\n  bulk: [{count: 300}]\n", "x:1: traffic: 300 flows: want at most 256"},
+		{"traffic:\n  bulk:\n    - {count: 5}\n    - {count: 5, rtt: 1us}\n", "x:4: traffic.bulk[1].rtt: 1µs: want 100µs to 10s"},
+		{"traffic:\n  steady: [{on: 1s}]\n", "x:2: traffic.steady[0].rate: 0: want 1k to 1000G"},
 		{"hops:\n  - down:\n      rate: 3\n", "x:3: hops[0].down.rate: 3"},
 		{"down: &a {rate: 3M}\nup: *a\n", "x:1: down: anchors, aliases and tags"},
 		{"down: !!map {rate: 3M}\n", "x:1: down: anchors, aliases and tags"},
@@ -202,7 +202,7 @@ func TestValidate(t *testing.T) {
 	if err == nil {
 		t.Fatal("nonsense was taken")
 	}
-	for _, want := range []string{"down.rate: -1: want", "down.loss: ", "down: ", "hops[0].up.trace: a.txt: not loaded: use Open, or Load", "hops[0].up.trace: trace format \"pcap\""} {
+	for _, want := range []string{"down.rate: -1: want", "down.loss.share: 2: want 0 to 1", "down.duplicate: 3", "hops[0].up.trace: a.txt: not loaded: use Open, or Load", "hops[0].up.trace: trace format \"pcap\""} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("Validate() = %v, want %s in it", err, want)
 		}
@@ -229,7 +229,7 @@ func TestLinkInsideAnotherFile(t *testing.T) {
 		t.Fatalf("read %+v", scenario.Link.Down)
 	}
 	err := scenario.Link.Load("s.yaml", files{"a.txt": "0 3\n"}.read)
-	if err == nil || err.Error() != "s.yaml:3: down: more than one of rate, steps and trace" {
+	if err == nil || err.Error() != "s.yaml:5: down.trace: besides rate: want one of rate, steps and trace" {
 		t.Errorf("Load() = %v, want the line of the scenario", err)
 	}
 	err = yaml.Unmarshal([]byte(strings.Replace(text, "40M", "fast", 1)), &scenario)

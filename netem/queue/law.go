@@ -34,7 +34,7 @@ func (c *codel) pop(now netem.True, q source, into *netem.Packet, drops []netem.
 	if c.dropping {
 		c.dropping = tooLong
 		for c.dropping && now >= c.dropNext {
-			c.count++
+			c.count = min(c.count, math.MaxUint32-1) + 1
 			if signal(&e.p) {
 				c.dropNext = c.after(c.dropNext)
 				break

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"fmt"
 	"io"
 	"math"
 	"sort"
@@ -42,8 +43,10 @@ func Parse(file string, r io.Reader, f Format) (*Capacity, error) {
 	switch f {
 	case Mahimahi:
 		c, err = parseMahimahi(l)
-	default:
+	case Columns, CSV:
 		c, err = parseTable(l, f == CSV)
+	default:
+		err = fmt.Errorf("read %s: there is no %v", file, f)
 	}
 	if err != nil {
 		return nil, err

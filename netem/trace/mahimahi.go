@@ -140,6 +140,9 @@ func (p *Pulses) until(t netem.True) int64 {
 	stamps := p.capacity.stamps
 	last := stamps[len(stamps)-1]
 	length := netem.True(p.capacity.length)
+	if p.Once && t > length {
+		return last.before + last.count
+	}
 	round := t / length
 	phase := t.Sub(round * length)
 	i := sort.Search(len(stamps), func(i int) bool { return stamps[i].at >= phase })

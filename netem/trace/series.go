@@ -25,10 +25,9 @@ type Delays struct {
 	delay  []time.Duration
 }
 
-// ParseDelays reads a CSV file of seconds and milliseconds, or with a header that names a time (as in capacity files, also send_s) and a delay (delay,
-// latency, owd, delay_ms …, milliseconds
-// by default). A negative delay marks a frame that was lost: the one before it
-// counts there.
+// ParseDelays reads a CSV file of seconds and milliseconds, or with a header that names a time (as in capacity files, also
+// send_s) and a delay (delay, latency, owd, delay_ms …, milliseconds by default). A negative delay marks a frame that was
+// lost: the one before it counts there. Of two lines with one time, the later counts.
 func ParseDelays(file string, r io.Reader) (*Delays, error) {
 	s, err := readSeries(file, r, []string{"send", "sent", "time", "t", "timestamp"}, []string{"delay", "latency", "owd"}, 1e6)
 	if err != nil {
@@ -41,7 +40,7 @@ func ParseDelays(file string, r io.Reader) (*Delays, error) {
 		switch {
 		case !(since <= MaxLength.Seconds()): // also where it is no number
 			return nil, s.wrong(i, "time %g: more than a year after the first", row[0])
-		case since < 0 || i > 0 && seconds(since) < d.at[i-1]:
+		case since < 0 || i > 0 && seconds(since) < d.at[len(d.at)-1]:
 			return nil, s.wrong(i, "time %g: runs backwards", row[0])
 		case delay > maxSeconds:
 			return nil, s.wrong(i, "delay %g: want at most a minute", row[1])
@@ -49,8 +48,12 @@ func ParseDelays(file string, r io.Reader) (*Delays, error) {
 		if delay < 0 {
 			delay = 0
 			if i > 0 {
-				delay = d.delay[i-1].Seconds()
+				delay = d.delay[len(d.delay)-1].Seconds()
 			}
+		}
+		if n := len(d.at) - 1; n >= 0 && d.at[n] == seconds(since) {
+			d.delay[n] = seconds(delay)
+			continue
 		}
 		d.at, d.delay = append(d.at, seconds(since)), append(d.delay, seconds(delay))
 	}
@@ -105,6 +108,7 @@ func ParseFrames(file string, r io.Reader) ([]Frame, error) {
 // series is two columns of a CSV file.
 type series struct {
 	*lines
+	begun  bool // a header or a row was read
 	column [2]int
 	unit   [2]float64 // in ns, where the column is a time
 	rows   [][2]float64
@@ -123,7 +127,7 @@ func readSeries(file string, r io.Reader, first, second []string, secondUnit flo
 			break
 		}
 		fields := t.split(string(text))
-		if _, numeric := number(fields[0]); !numeric && len(s.rows) == 0 {
+		if _, numeric := number(fields[0]); !numeric && !s.begun {
 			err = s.header(fields, first, second)
 		} else {
 			err = s.row(fields)
@@ -131,6 +135,7 @@ func readSeries(file string, r io.Reader, first, second []string, secondUnit flo
 		if err != nil {
 			return nil, err
 		}
+		s.begun = true
 	}
 	if len(s.rows) == 0 {
 		return nil, s.whole("empty: want rows of %s and %s", first[0], second[0])

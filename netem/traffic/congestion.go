@@ -91,9 +91,12 @@ func (w *window) congested(flight float64) {
 	w.size = w.threshold
 }
 
-// timedOut answers a retransmission timeout: RFC 5681 §3.1, RFC 9438 §4.8.
-func (w *window) timedOut(flight float64) {
-	w.reduce(flight)
+// timedOut answers a retransmission timeout: RFC 5681 §3.1, RFC 9438 §4.8. One that follows another, with nothing
+// acknowledged between them, leaves the threshold as it is.
+func (w *window) timedOut(flight float64, again bool) {
+	if !again {
+		w.reduce(flight)
+	}
 	w.size, w.max = 1, 0 // RFC 9438 §4.8: the next epoch starts at its own maximum
 }
 

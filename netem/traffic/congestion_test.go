@@ -117,7 +117,7 @@ func TestTimeoutStartsAgain(t *testing.T) {
 		w := window{control: control}
 		w.reset()
 		w.size = 100
-		w.timedOut(100)
+		w.timedOut(100, false)
 		if w.size != 1 || w.threshold != threshold {
 			t.Errorf("%v: window %v, threshold %v after a timeout at 100, want 1 and %v", control, w.size, w.threshold, threshold)
 		}

@@ -29,11 +29,10 @@ func newSteady(c Steady, rng *rand.Rand) *steady {
 	s := &steady{cfg: c, rng: rng, stat: Flow{Name: c.Name, Dir: c.Dir}, end: netem.Never}
 	s.whole, s.part = bits/int64(c.Rate), bits%int64(c.Rate)
 	// The phase is random: flows that all begin at a multiple of their interval would arrive together for ever.
-	phase := netem.True(rng.Int64N(s.whole + 1))
-	s.next = netem.True(c.Start) + phase
+	s.next = netem.True(c.Start) + netem.True(rng.Int64N(s.whole+1))
 	if c.On > 0 {
-		s.next = s.next.Add(s.period(c.Off))
-		s.end = s.next.Add(s.period(c.On))
+		s.end = netem.True(c.Start)
+		s.rest()
 	}
 	return s
 }
@@ -71,11 +70,17 @@ func (s *steady) advance() {
 		step++
 	}
 	s.next += netem.True(max(step, 1))
-	for s.next >= s.end { // what is left of the interval when it pauses is left when it goes on
-		rest := s.next.Sub(s.end)
+	s.rest()
+}
+
+// rest puts pauses before the next packet where the on period ends first: what is left of the interval then is left when
+// the flow goes on.
+func (s *steady) rest() {
+	for s.next >= s.end {
+		left := s.next.Sub(s.end)
 		on := s.end.Add(s.period(s.cfg.Off))
 		s.end = on.Add(s.period(s.cfg.On))
-		s.next = on.Add(rest)
+		s.next = on.Add(left)
 	}
 }
 

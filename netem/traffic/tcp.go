@@ -32,6 +32,7 @@ type tcp struct {
 	full     int   // packets under way after the last were sent
 	first    uint32
 	recovery uint32 // packets before it were sent before the last reduction
+	urgent   bool   // a loss has just begun a recovery
 
 	// files is nil for an endless flow.
 	files *files
@@ -112,7 +113,7 @@ func (t *tcp) connect(now netem.True) {
 	t.open, t.start = true, now
 	t.window.reset()
 	t.timer.reset()
-	t.again, t.fresh = 0, endless
+	t.again, t.fresh, t.urgent = 0, endless, false
 	if t.files != nil {
 		t.fresh = t.files.size()
 	}
@@ -132,6 +133,7 @@ func (t *tcp) acknowledge(now netem.True, a ack) {
 	if int32(a.id-t.first) < 0 {
 		return // of an earlier connection
 	}
+	t.follow()
 	flight := t.board.flight
 	was := t.board.ack(a.id)
 	if !t.credit(was.state) {
@@ -147,7 +149,9 @@ func (t *tcp) acknowledge(now netem.True, a ack) {
 			break
 		}
 		t.again++
-		reduced = t.reduce(id, flight) || reduced
+		if t.reduce(id, flight) {
+			reduced, t.urgent = true, true
+		}
 	}
 	if !reduced && int32(a.id-t.recovery) >= 0 && t.limited() {
 		t.window.acked(now, t.timer.smooth)
@@ -156,6 +160,19 @@ func (t *tcp) acknowledge(now netem.True, a ack) {
 		t.stat.Files++
 		t.stat.FileTime += now.Sub(t.start)
 		t.close(now.Add(t.files.pause()))
+	}
+}
+
+// far is how many numbers may lie between two that are compared: half of what an int32 can tell apart.
+const far = 1 << 30
+
+// follow keeps the numbers that are remembered near those in use, in a connection of billions of packets: before the oldest
+// that is under way all are alike.
+func (t *tcp) follow() {
+	for _, old := range []*uint32{&t.first, &t.recovery} {
+		if int32(t.board.oldest-*old) > far {
+			*old = t.board.oldest
+		}
 	}
 }
 
@@ -197,7 +214,7 @@ func (t *tcp) limited() bool {
 func (t *tcp) expire() {
 	flight := t.board.flight
 	t.again += int64(t.board.loseAll())
-	t.window.timedOut(float64(flight))
+	t.window.timedOut(float64(flight), t.timer.backoff > 0)
 	t.recovery = t.board.next
 	t.timer.expire()
 	t.timer.stop()
@@ -215,6 +232,9 @@ func (t *tcp) send(now netem.True, train []netem.Packet) []netem.Packet {
 		ecn = netem.ECT0
 	}
 	room := min(int(t.window.size), t.most)
+	if t.urgent { // what began a recovery is repeated whatever is under way: RFC 6675 §5 (4.3)
+		room, t.urgent = max(room, t.board.flight+1), false
+	}
 	for t.board.flight < room && t.again+t.fresh > 0 {
 		if t.again > 0 {
 			t.again--

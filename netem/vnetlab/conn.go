@@ -37,6 +37,15 @@ func (n *Net) ListenUDP(network string, local *net.UDPAddr) (pion.UDPConn, error
 	return &Conn{UDPConn: c}, nil
 }
 
+// ListenPacket opens a socket.
+func (n *Net) ListenPacket(network, address string) (net.PacketConn, error) {
+	local, err := n.ResolveUDPAddr(network, address)
+	if err != nil {
+		return nil, err
+	}
+	return n.ListenUDP(network, local)
+}
+
 // Conn is a socket whose datagrams carry the DSCP and ECN fields. One goroutine may write while another reads.
 type Conn struct {
 	pion.UDPConn
@@ -55,7 +64,7 @@ func (c *Conn) WriteTagged(datagram []byte, dscp, ecn uint8, to netip.AddrPort) 
 	return err
 }
 
-// ReadTagged waits for one datagram until the read deadline.
+// ReadTagged waits for one datagram until the read deadline. Buf needs room for two bytes more than the datagram has.
 func (c *Conn) ReadTagged(buf []byte) (n int, ecn uint8, from netip.AddrPort, err error) {
 	n, addr, err := c.UDPConn.ReadFrom(buf)
 	if err != nil {
@@ -83,8 +92,22 @@ func (c *Conn) WriteTo(datagram []byte, to net.Addr) (int, error) {
 	return len(datagram), nil
 }
 
-// ReadFrom waits for one datagram, for code that knows of no marks.
+// WriteToUDP is WriteTo.
+func (c *Conn) WriteToUDP(datagram []byte, to *net.UDPAddr) (int, error) {
+	return c.WriteTo(datagram, to)
+}
+
+// ReadFrom waits for one datagram, for code that knows of no marks. Buf is as that of ReadTagged.
 func (c *Conn) ReadFrom(buf []byte) (int, net.Addr, error) {
+	n, _, from, err := c.ReadTagged(buf)
+	if err != nil {
+		return 0, nil, err
+	}
+	return n, net.UDPAddrFromAddrPort(from), nil
+}
+
+// ReadFromUDP is ReadFrom.
+func (c *Conn) ReadFromUDP(buf []byte) (int, *net.UDPAddr, error) {
 	n, _, from, err := c.ReadTagged(buf)
 	if err != nil {
 		return 0, nil, err

@@ -3,7 +3,7 @@
 //
 // There is a LAN for each side. A filter on each LAN's router takes every datagram that a host sends; the medium decides
 // when it arrives and whether; then a shadow of the sender on the other LAN sends it once more, from the original address.
-// Endpoints see nothing of this. What vnet cannot carry, the DSCP and ECN fields, travels in a trailer of each datagram.
+// Endpoints see nothing of this; only those of one side do not hear each other. What vnet cannot carry, the DSCP and ECN fields, travels in a trailer of each datagram.
 //
 // Of vnet's own impairments none is used: its jitter sleeps with a lock held, and its token bucket and its delay lose packets.
 package vnetlab
@@ -26,7 +26,7 @@ import (
 type Config struct {
 	// Medium is what lies between the two LANs. Required; the network owns it from now on.
 	Medium netem.Medium
-	// Start is the instant zero of the medium's time. Default: when New is called.
+	// Start is the instant zero of the medium's time, not in the future. Default: when New is called.
 	Start time.Time
 	// Step is the grain of time: packets sent within one step are admitted together, in the order of their hosts, and what
 	// arrives does so at the beginning of a step. Zero, for real time, has no grain.
@@ -52,10 +52,11 @@ type Network struct {
 	stop    chan struct{}
 	wake    chan struct{}
 	done    sync.WaitGroup
+	close   sync.Once
+	closed  error // what Close returns
 
 	mu   sync.Mutex
 	sent bool // something waits in an outbox
-	err  error
 
 	pump pump
 }
@@ -72,13 +73,41 @@ type host struct {
 // parcel is a datagram under way.
 type parcel struct {
 	packet   netem.Packet
+	host     *host // that sent it
 	data     []byte
 	from, to netip.AddrPort
 	copies   int
 }
 
+// Validate returns everything that is wrong with the configuration.
+func (c Config) Validate() error {
+	var faults []error
+	if c.Medium == nil {
+		faults = append(faults, errors.New("medium: missing"))
+	}
+	if c.Step < 0 {
+		faults = append(faults, fmt.Errorf("step %v: want 0 or more", c.Step))
+	}
+	known := map[netip.Addr]bool{}
+	for i, h := range c.Hosts {
+		switch {
+		case !h.Addr.Is4():
+			faults = append(faults, fmt.Errorf("host %d: address %v: want one of IPv4", i, h.Addr))
+		case known[h.Addr]:
+			faults = append(faults, fmt.Errorf("host %d: address %v: there is one already", i, h.Addr))
+		case h.Dir >= netem.Dirs:
+			faults = append(faults, fmt.Errorf("host %d: direction %d: want down or up", i, h.Dir))
+		}
+		known[h.Addr] = true
+	}
+	return errors.Join(faults...)
+}
+
 // New builds and starts a network. Close it.
 func New(cfg Config) (*Network, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("virtual network: %w", err)
+	}
 	if cfg.Start.IsZero() {
 		cfg.Start = time.Now()
 	}
@@ -89,6 +118,7 @@ func New(cfg Config) (*Network, error) {
 		if err != nil {
 			return nil, fmt.Errorf("virtual network: %w", err)
 		}
+		r.AddChunkFilter(func(c vnet.Chunk) bool { return n.intercept(netem.Dir(d), c) })
 		n.routers[d] = r
 	}
 	for _, h := range cfg.Hosts {
@@ -96,13 +126,12 @@ func New(cfg Config) (*Network, error) {
 			return nil, fmt.Errorf("virtual network: host %s: %w", h.Addr, err)
 		}
 	}
-	for d, r := range n.routers {
-		r.AddChunkFilter(func(c vnet.Chunk) bool { return n.intercept(netem.Dir(d), c) })
+	n.done.Go(n.pump.run)
+	for _, r := range n.routers {
 		if err := r.Start(); err != nil {
-			return nil, fmt.Errorf("virtual network: %w", err)
+			return nil, fmt.Errorf("virtual network: %w", errors.Join(err, n.Close()))
 		}
 	}
-	n.done.Go(n.pump.run)
 	return n, nil
 }
 
@@ -140,6 +169,10 @@ func (n *Network) intercept(d netem.Dir, c vnet.Chunk) (pass bool) {
 	return true
 }
 
+// maxOutbox bounds what a host has sent and the pump has not taken yet: a second of a very fast link. What comes then is
+// dropped, as by a network card.
+const maxOutbox = 1 << 17
+
 func (n *Network) take(h *host, from netip.AddrPort, c vnet.Chunk) {
 	dst, ok := c.DestinationAddr().(*net.UDPAddr)
 	data, dscp, ecn, tagged := untag(c.UserData())
@@ -150,10 +183,12 @@ func (n *Network) take(h *host, from netip.AddrPort, c vnet.Chunk) {
 		packet: netem.Packet{
 			Size: int32(len(data) + netem.Overhead), Flow: h.Flow, Dir: h.Dir, DSCP: dscp, ECN: ecn,
 		},
-		data: data, from: from, to: unmap(dst.AddrPort()), copies: 1,
+		host: h, data: data, from: from, to: unmap(dst.AddrPort()), copies: 1,
 	}
 	n.mu.Lock()
-	h.outbox = append(h.outbox, p)
+	if len(h.outbox) < maxOutbox {
+		h.outbox = append(h.outbox, p)
+	}
 	n.sent = true
 	n.mu.Unlock()
 	select {
@@ -172,20 +207,23 @@ func (n *Network) Net(addr netip.Addr) *Net {
 	return nil
 }
 
-// Close stops the network and waits for its pump. It returns what went wrong in it.
+// Close stops the network and waits for its pump. It returns the first thing that went wrong in it. It may be called again.
 func (n *Network) Close() error {
-	close(n.stop)
-	n.done.Wait()
-	errs := []error{n.err}
-	for _, r := range n.routers {
-		errs = append(errs, r.Stop())
-	}
-	for _, h := range n.hosts {
-		for _, c := range h.conns {
-			errs = append(errs, c.Close())
+	n.close.Do(func() {
+		close(n.stop)
+		n.done.Wait()
+		errs := []error{n.pump.err}
+		for _, r := range n.routers {
+			errs = append(errs, r.Stop())
 		}
-	}
-	return errors.Join(errs...)
+		for _, h := range n.hosts {
+			for _, c := range h.conns {
+				errs = append(errs, c.Close())
+			}
+		}
+		n.closed = errors.Join(errs...)
+	})
+	return n.closed
 }
 
 func unmap(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }

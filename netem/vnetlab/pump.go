@@ -2,6 +2,7 @@ package vnetlab
 
 import (
 	"net"
+	"net/netip"
 	"time"
 
 	"airbridge/machine"
@@ -18,6 +19,8 @@ type pump struct {
 	moved   []parcel
 	buf     []byte
 	last    netem.True // when something was last admitted, minus a step before
+	clock   netem.True // of the medium: the last instant it was told
+	err     error      // the first thing that went wrong
 }
 
 // run works until the network is closed.
@@ -36,7 +39,7 @@ func (p *pump) run() {
 		case <-n.stop:
 			return
 		case <-timer.C:
-			p.deliver()
+			p.deliver(p.now())
 		case <-n.wake:
 			p.collect()
 		}
@@ -55,20 +58,31 @@ func (p *pump) next() netem.True {
 
 // now is the present step.
 func (p *pump) now() netem.True {
-	now := netem.True(time.Since(p.network.cfg.Start))
+	now := max(netem.True(time.Since(p.network.cfg.Start)), p.clock)
 	if step := netem.True(p.network.cfg.Step); step > 0 {
 		now -= now % step
 	}
 	return now
 }
 
-// deliver sends on what arrives at this instant.
-func (p *pump) deliver() {
-	now, n := p.now(), p.network
-	if p.next() > now {
-		return
+// deliver sends on what has arrived by now: without a grain of time each thing at the medium's own instant, however late
+// the pump is, with one all at the beginning of the step.
+func (p *pump) deliver(now netem.True) {
+	for next := p.next(); next <= now; next = p.next() {
+		if p.network.cfg.Step > 0 {
+			next = now
+		}
+		p.clock = max(p.clock, next)
+		p.out = p.network.cfg.Medium.Deliver(p.clock, p.out[:0])
+		p.emerge()
+		if p.network.cfg.Step > 0 {
+			return
+		}
 	}
-	p.out = n.cfg.Medium.Deliver(now, p.out[:0])
+}
+
+// emerge deals with what came out of the medium.
+func (p *pump) emerge() {
 	for _, out := range p.out {
 		if out.Fate == netem.Doubled {
 			p.parcels[out.ID].copies++
@@ -87,27 +101,35 @@ func (p *pump) deliver() {
 
 // forward sends a parcel from the sender's shadow.
 func (p *pump) forward(item *parcel, out netem.Packet) {
-	for _, h := range p.network.hosts {
-		if h.Addr != item.from.Addr() {
-			continue
-		}
-		conn, ok := h.conns[item.from.Port()]
-		if !ok {
-			var err error
-			if conn, err = h.shadow.ListenUDP("udp4", net.UDPAddrFromAddrPort(item.from)); err != nil {
-				p.network.err = err
-				return
-			}
-			h.conns[item.from.Port()] = conn
-		}
-		p.buf = tag(p.buf[:0], item.data, out.DSCP, out.ECN)
-		if out.Flip != 0 {
-			flip(p.buf[:len(item.data)], out.Flip)
-		}
-		if _, err := conn.WriteTo(p.buf, net.UDPAddrFromAddrPort(item.to)); err != nil {
-			p.network.err = err
-		}
+	conn, err := item.host.conn(item.from)
+	if err != nil {
+		p.fail(err)
 		return
+	}
+	p.buf = tag(p.buf[:0], item.data, out.DSCP, out.ECN)
+	if out.Flip != 0 {
+		flip(p.buf[:len(item.data)], out.Flip)
+	}
+	if _, err := conn.WriteTo(p.buf, net.UDPAddrFromAddrPort(item.to)); err != nil {
+		p.fail(err)
+	}
+}
+
+// conn returns the shadow's socket for what the host sends from an address.
+func (h *host) conn(from netip.AddrPort) (net.PacketConn, error) {
+	if c, ok := h.conns[from.Port()]; ok {
+		return c, nil
+	}
+	c, err := h.shadow.ListenUDP("udp4", net.UDPAddrFromAddrPort(from))
+	if err == nil {
+		h.conns[from.Port()] = c
+	}
+	return c, err
+}
+
+func (p *pump) fail(err error) {
+	if p.err == nil {
+		p.err = err
 	}
 }
 
@@ -119,11 +141,12 @@ func flip(datagram []byte, flip uint32) {
 	}
 }
 
-// collect admits what the hosts have sent. With a grain of time it waits until the step is half over: by then every
-// host has done what it wanted to do at its beginning.
+// collect admits what the hosts have sent, after what is due was delivered. With a grain of time it waits until the step is
+// half over: by then every host has done what it wanted to do at its beginning.
 func (p *pump) collect() {
 	n := p.network
 	now := p.now()
+	p.deliver(now)
 	n.mu.Lock()
 	sent := n.sent
 	n.mu.Unlock()
@@ -140,6 +163,7 @@ func (p *pump) collect() {
 		p.parcels[item.packet.ID] = item
 		p.train = append(p.train, item.packet)
 	}
+	p.clock = now
 	n.cfg.Medium.Admit(now, p.train)
 	p.last = now
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"airbridge/netem"
 	"airbridge/units"
 )
 
@@ -18,6 +19,7 @@ func TestZeroConfig(t *testing.T) {
 	want := Config{
 		Sessions: 1,
 		Headsets: []Radio{{Width: 80, Streams: 1, MCS: 9, GuardInterval: 3200}},
+		Guests:   []Radio{}, FirstGuest: netem.FlowOwn,
 		Stations: []Station{},
 		EDCA:     defaultEDCA,
 		Control:  24 * units.Mbps, MaxAMPDU: 65535, MaxMPDUs: 64, Queue: 4096, BackgroundQueue: 500,
@@ -60,6 +62,15 @@ func TestValidate(t *testing.T) {
 		{"", Config{Beacon: -1}},
 		{"sessions 65", Config{Sessions: 65}},
 		{"sessions -1", Config{Sessions: -1}},
+		{"headsets 65", Config{Headsets: make([]Radio, 65)}},
+		{"", Config{Guests: make([]Radio, 256)}},
+		{"guests 257", Config{Guests: make([]Radio, 257)}},
+		{"guest 1 width 7", Config{Guests: []Radio{{}, {Width: 7}}}},
+		{"first guest 5", Config{Guests: make([]Radio, 1), FirstGuest: 5}},
+		{"first guest 65535", Config{Guests: make([]Radio, 2), FirstGuest: 65535}},
+		{"scan every 1ms", radio(func(r *Radio) { r.Scan = Scan{Every: time.Millisecond, For: time.Microsecond} })},
+		{"roam mean 1ms", radio(func(r *Radio) { r.Roam.Mean = time.Millisecond })},
+		{"microwave for 1ms", Config{Microwave: Microwave{For: time.Millisecond}}},
 		{"stations 200", Config{Stations: make([]Station, 200)}},
 		{"max mpdus 257", Config{MaxMPDUs: 257}},
 		{"max ampdu -1", Config{MaxAMPDU: -1}},

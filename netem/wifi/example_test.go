@@ -42,7 +42,7 @@ func ExampleConfig_Validate() {
 	fmt.Println(wifi.Config{Sessions: 99, Headsets: []wifi.Radio{{MCS: 12}}}.Validate())
 	// Output:
 	// sessions 99: want 1 to 64
-	// headset 0 mcs 12: HE has 0 to 11, and 0 is written MCS0 (-1)
+	// headset 0 mcs 12: HE has 0 to 11
 }
 
 func ExampleCategoryOf() {

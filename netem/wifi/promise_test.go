@@ -207,3 +207,60 @@ func BenchmarkCell(b *testing.B) {
 		})
 	}
 }
+
+// Whenever a headset is away nothing of its comes or goes, and what is told of it is that, whatever else happens in the
+// cell: scans and roaming at once, loss, fading, an oven.
+func TestNothingPassesWhileAway(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		cfg := drawConfig(rt)
+		cfg.Lifetime = time.Minute
+		every := time.Duration(rapid.IntRange(60, 400).Draw(rt, "every")) * time.Millisecond
+		cfg.Headsets = []Radio{{
+			Scan: Scan{Every: every, For: every / time.Duration(rapid.IntRange(2, 9).Draw(rt, "part")), First: time.Duration(rapid.IntRange(1, 300).Draw(rt, "first")) * time.Millisecond},
+			Roam: rapid.SampledFrom([]Roam{{}, {Mean: 100 * time.Millisecond, For: 30 * time.Millisecond}}).Draw(rt, "roam"),
+		}}
+		cfg.Sessions = 1
+		r := newRig(t, cfg)
+		for r.now < 1000*ms {
+			r.admit(3, netem.Packet{DSCP: 34})
+			r.admit(1, netem.Packet{DSCP: 46, Dir: netem.Up})
+			r.run(r.now + 7*ms)
+		}
+		spans := slices.DeleteFunc(r.cell.Spans(0, r.now, nil), func(s netem.Span) bool { return s.Name == "microwave" })
+		for _, d := range r.take() {
+			for _, s := range spans {
+				if d.Fate == netem.Arrived && d.At > s.From && d.At <= s.To {
+					rt.Fatalf("packet %d arrived at %d, in the %s from %d to %d", d.ID, d.At, s.Name, s.From, s.To)
+				}
+			}
+		}
+	})
+}
+
+// Whoever asks for the spans of a time gets those of the whole that touch it, in order, however the cell is set up.
+func TestSpansAgree(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		cfg := drawConfig(rt)
+		cfg.Sessions = rapid.IntRange(1, 4).Draw(rt, "headsets")
+		c, err := New(cfg)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		all := c.Spans(0, 3000*ms, nil)
+		from := netem.True(rapid.Int64Range(0, 2900e6).Draw(rt, "from"))
+		to := from + netem.True(rapid.Int64Range(1, 100e6).Draw(rt, "length"))
+		var want []netem.Span
+		for _, s := range all {
+			if s.From < to && s.To > from {
+				want = append(want, s)
+			}
+			if s.To <= s.From {
+				rt.Fatalf("span %+v has no length", s)
+			}
+		}
+		got := c.Spans(from, to, nil)
+		if !slices.Equal(got, want) {
+			rt.Fatalf("from %d to %d: %v, of all they are %v", from, to, got, want)
+		}
+	})
+}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"html/template"
 
-	"airbridge/reports/series"
-
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
 )
@@ -19,20 +17,15 @@ type figure struct {
 	Keys   []key
 	Option template.JS
 	Table  table
-	// Marks are the disturbances that are shaded, lettered as in the chart.
+	// Marks are the disturbances that are shaded, lettered as in the chart; Notes explain them.
 	Marks []mark
+	Notes []note
 	// Tall and Wide give it more room.
 	Tall, Wide bool
 }
 
-// key is an entry of the legend: drawn as a line, a dashed line, a band or a box.
+// key is an entry of the legend: drawn as a line, a dashed line, a band, a box, a triangle or a diamond.
 type key struct{ Name, Colour, Shape string }
-
-// mark is a shaded disturbance.
-type mark struct {
-	Letter, Name, When string
-	From, To           float64
-}
 
 // table holds the numbers of a chart, its first column the abscissa.
 type table struct {
@@ -192,6 +185,9 @@ func option(built map[string]any, change func(map[string]any)) template.JS {
 	for _, unused := range []string{"title", "toolbox"} {
 		delete(plain, unused)
 	}
+	if grids, ok := plain["grid"].([]any); ok {
+		plain["grid"] = grids[len(grids)-1] // go-echarts keeps the default beside the one that was asked for
+	}
 	if change != nil {
 		change(plain)
 	}
@@ -203,47 +199,8 @@ func axis(option map[string]any, name string) map[string]any {
 	return option[name].([]any)[0].(map[string]any)
 }
 
-// decorate adds to the first series what is drawn across the chart: shaded disturbances and a horizontal line.
-func decorate(option map[string]any, marks []mark, line *limit) {
-	first := option["series"].([]any)[0].(map[string]any)
-	if len(marks) > 0 {
-		data := make([]any, len(marks))
-		for i, m := range marks {
-			data[i] = []any{map[string]any{"name": m.Letter, "xAxis": m.From}, map[string]any{"xAxis": m.To}}
-		}
-		first["markArea"] = map[string]any{
-			"silent": true, "itemStyle": map[string]any{"color": shade},
-			"label": map[string]any{"color": "@warn", "position": "top", "distance": 3, "fontWeight": "bold"}, "data": data,
-		}
-	}
-	if line != nil {
-		first["markLine"] = map[string]any{
-			"silent": true, "symbol": "none", "lineStyle": map[string]any{"color": bad, "type": "dashed", "width": 1.5},
-			"label": map[string]any{"formatter": "{b}", "position": line.position, "color": bad},
-			"data":  []any{map[string]any{"name": line.name, line.axis: line.at}},
-		}
-	}
-}
-
 // limit is a line across a chart.
 type limit struct {
 	name, axis, position string
 	at                   float64
-}
-
-// marksOf letters the disturbances of a run; beyond the alphabet they are not marked.
-func marksOf(s *series.Series, t *timeline) []mark {
-	spans, _ := s.Spans()
-	var marks []mark
-	for i, sp := range spans {
-		if i >= 26 {
-			break
-		}
-		from, to := sp.From.Seconds()/t.per, sp.To.Seconds()/t.per
-		marks = append(marks, mark{
-			Letter: string(rune('A' + i)), Name: sp.Name, From: number(from).rounded(), To: number(to).rounded(),
-			When: fmt.Sprintf("%v–%v %s", number(from), number(to), t.unit),
-		})
-	}
-	return marks
 }

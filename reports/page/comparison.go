@@ -2,6 +2,10 @@ package page
 
 import (
 	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"airbridge/internal/quantile"
@@ -26,7 +30,11 @@ type verdictTable struct {
 type verdictRow struct{ Scenario, Metric, A, B, Diff, Winner, State, Detail string }
 
 func newVerdictTable(c *verdict.Comparison) *verdictTable {
-	t := &verdictTable{Note: fmt.Sprintf("Differences are B less A, with 95 %% intervals that draw whole seeds; a verdict takes p ≤ %.2f after Holm's correction over the scenarios of a metric. Less is better throughout.", verdict.Alpha)}
+	t := &verdictTable{Note: fmt.Sprintf("Differences are B less A, with 95 %% intervals that draw whole seeds; less is better throughout, "+
+		"and latencies are of shown frames. A verdict takes p ≤ %.2f after Holm's correction over the scenarios of its metric.", verdict.Alpha)}
+	if firm, all := c.Firm(); all > 0 {
+		t.Note += fmt.Sprintf(" With the correction over all metrics as well, %d of %s would stand.", firm, plural(int64(all), "verdict"))
+	}
 	for _, side := range []struct {
 		name string
 		only []string
@@ -38,6 +46,9 @@ func newVerdictTable(c *verdict.Comparison) *verdictTable {
 	if c.Incomplete > 0 {
 		t.Note += fmt.Sprintf(" Left out: %s.", plural(int64(c.Incomplete), "incomplete run"))
 	}
+	if c.Repeated > 0 {
+		t.Note += fmt.Sprintf(" Left out: %s of a seed that their side ran already.", plural(int64(c.Repeated), "run"))
+	}
 	for i := range c.Tests {
 		ts := &c.Tests[i]
 		row := verdictRow{
@@ -45,13 +56,38 @@ func newVerdictTable(c *verdict.Comparison) *verdictTable {
 			Winner: ts.Winner.String(), State: winnerState(ts.Winner), Detail: ts.Detail(),
 		}
 		if ts.Diff != nil {
-			row.Diff = fmt.Sprintf("%s (%s to %s)", signed(*ts.Diff), signed(*ts.Low), signed(*ts.High))
+			digits := digitsOf(*ts.High - *ts.Low)
+			row.Diff = fmt.Sprintf("%s (%s to %s)", fixed(*ts.Diff, digits), fixed(*ts.Low, digits), fixed(*ts.High, digits))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
+// digitsOf is how many digits behind the point tell an interval of that width: two of the width, three at most.
+func digitsOf(width float64) int {
+	if !(width > 0) {
+		return 2
+	}
+	return int(min(max(1-math.Floor(math.Log10(width)), 0), 3))
+}
+
+// fixed writes a difference with so many digits behind the point; what is nothing then is 0.
+func fixed(v float64, digits int) string {
+	text := strconv.FormatFloat(math.Abs(v), 'f', digits, 64)
+	switch {
+	case strings.Trim(text, "0.") == "":
+		return "0"
+	case digits == 0:
+		text = grouped(text)
+	}
+	if v < 0 {
+		return "−" + text
+	}
+	return "+" + text
+}
+
+// signed writes a difference as a reader takes it in.
 func signed(v float64) string {
 	if v > 0 {
 		return "+" + number(v).String()
@@ -98,28 +134,30 @@ func comparisonTiles(c *verdict.Comparison) (tiles []tile) {
 type side struct {
 	runs   []*reports.Run
 	s      *series.Series
+	length time.Duration // of the longest
 	stages [statistics.StageCount]number
 }
 
-func newSide(scenario string, runs []reports.Run) (sd side) {
-	for i := range runs {
-		if runs[i].Scenario != scenario || runs[i].Incomplete != nil {
+// newSide lays runs over each other. Where posed, stages are of the runs that showed frames with a pose: those of the
+// others are of frames that nobody saw.
+func newSide(runs []*reports.Run, posed bool) side {
+	sd := side{runs: runs}
+	for _, r := range runs {
+		sd.length = max(sd.length, seconds(r.DurationS))
+		if r.Series == nil {
 			continue
 		}
-		sd.runs = append(sd.runs, &runs[i])
-		if from := runs[i].Series; from != nil {
-			if sd.s == nil {
-				sd.s = series.New(from.Interval())
-			}
-			if sd.s.Interval() == from.Interval() {
-				_ = sd.s.Merge(from) // cannot fail: the intervals are equal
-			}
+		if sd.s == nil {
+			sd.s = series.New(r.Series.Interval())
+		}
+		if sd.s.Interval() == r.Series.Interval() {
+			_ = sd.s.Merge(r.Series) // cannot fail: the intervals are equal
 		}
 	}
 	for st := range sd.stages {
 		sum, n := 0.0, 0
-		for _, r := range sd.runs {
-			if s := r.Latency.Stages[st]; s != nil {
+		for _, r := range runs {
+			if s := r.Latency.Stages[st]; s != nil && (!posed || r.Latency.MotionToPhoton != nil) {
 				sum, n = sum+s.Mean, n+1
 			}
 		}
@@ -131,17 +169,39 @@ func newSide(scenario string, runs []reports.Run) (sd side) {
 	return sd
 }
 
-func comparisonFigures(c *verdict.Comparison, a, b []reports.Run, budget Budget) (groups []group) {
+// posed says whether any run knows motion-to-photon.
+func posed(runs ...*reports.Run) bool {
+	return slices.ContainsFunc(runs, func(r *reports.Run) bool { return r.Latency.MotionToPhoton != nil })
+}
+
+// shared are the disturbances that every run had at the same time.
+func shared(runs ...*reports.Run) (common []series.Span) {
+	for i, r := range runs {
+		if r.Series == nil {
+			return nil
+		}
+		spans, _ := r.Series.Spans()
+		if i == 0 {
+			common = slices.Clone(spans)
+		}
+		common = slices.DeleteFunc(common, func(s series.Span) bool { return !slices.Contains(spans, s) })
+	}
+	return common
+}
+
+func comparisonFigures(c *verdict.Comparison, budget Budget) (groups []group) {
 	for i, name := range c.Scenarios {
 		if i >= maxDetailed {
 			break
 		}
-		left, right := newSide(name, a), newSide(name, b)
+		a, b := c.Runs(name)
+		both := slices.Concat(a, b)
+		left, right := newSide(a, posed(both...)), newSide(b, posed(both...))
 		caption := fmt.Sprintf("%s · A %s, B %s", name, plural(int64(len(left.runs)), "run"), plural(int64(len(right.runs)), "run"))
 		g := group{Heading: name}
 		if left.s != nil && right.s != nil && left.s.Motion().Count() >= 2*tailLeast && right.s.Motion().Count() >= 2*tailLeast {
 			caption := fmt.Sprintf("%s, %s and %s", caption, plural(left.s.Motion().Count(), "timed frame"), grouped(fmt.Sprint(right.s.Motion().Count())))
-			g.add(wide(overTime(i, caption, left.s, right.s, budget)))
+			g.add(wide(overTime(i, caption, left, right, budget)))
 			g.add(tall(tails(fmt.Sprintf("tail%d", i), "Which has the rarer slow frames?",
 				fmt.Sprintf("Drawn as far as %d frames lie beyond. %s.", tailLeast, caption), budget,
 				[]string{"A", "B"}, []*quantile.Histogram[time.Duration]{left.s.Motion(), right.s.Motion()})))
@@ -156,14 +216,15 @@ func comparisonFigures(c *verdict.Comparison, a, b []reports.Run, budget Budget)
 }
 
 // overTime draws the medians and 90th percentiles of both.
-func overTime(i int, caption string, a, b *series.Series, budget Budget) *figure {
-	a.Widen(b.Width())
-	b.Widen(a.Width())
-	long := newTimeline(a)
-	if b.End() > a.End() {
-		long = newTimeline(b)
+func overTime(i int, caption string, left, right side, budget Budget) *figure {
+	left.s.Widen(right.s.Width())
+	right.s.Widen(left.s.Width())
+	length := max(left.length, right.length)
+	ta, tb := newTimeline(left.s, length), newTimeline(right.s, length)
+	long := ta
+	if len(tb.points) > len(ta.points) {
+		long = tb
 	}
-	ta, tb := newTimeline(a), newTimeline(b)
 	x := make([]float64, len(long.points))
 	for j := range x {
 		x[j] = long.points[j].mid
@@ -180,26 +241,13 @@ func overTime(i int, caption string, a, b *series.Series, budget Budget) *figure
 	p.curve(curve{name: "A p90", colour: accent, dash: "dotted", width: 1.5, y: pad(ta.motion(0.9, pointFrames/2))})
 	p.curve(curve{name: "B median", colour: third, y: pad(tb.motion(0.5, 1))})
 	p.curve(curve{name: "B p90", colour: third, dash: "dotted", width: 1.5, y: pad(tb.motion(0.9, pointFrames/2))})
-	p.fig.Marks = distinct(marksOf(a, long))
+	p.fig.Marks, p.fig.Notes = marksOf(shared(slices.Concat(left.runs, right.runs)...), 0, long)
 	f := p.done(func(o map[string]any) {
 		axis(o, "xAxis")["min"], axis(o, "xAxis")["max"] = 0, number(long.end)
 		fitLatency(axis(o, "yAxis"), budget.motionMS(), append(ta.motion(0.1, 1), tb.motion(0.1, 1)...), append(ta.motion(0.95, 1), tb.motion(0.95, 1)...))
 		decorate(o, p.fig.Marks, &limit{name: fmt.Sprintf("budget %v ms", number(budget.motionMS())), axis: "yAxis", position: "insideStartTop", at: budget.motionMS()})
 	})
 	return &f
-}
-
-// distinct drops disturbances that seeds laid over each other have in common.
-func distinct(marks []mark) (out []mark) {
-	seen := map[[2]string]bool{}
-	for _, m := range marks {
-		if k := [2]string{m.Name, m.When}; !seen[k] {
-			seen[k] = true
-			m.Letter = string(rune('A' + len(out)))
-			out = append(out, m)
-		}
-	}
-	return out
 }
 
 // sideBySide draws the mean stages of both.

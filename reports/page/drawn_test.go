@@ -61,7 +61,7 @@ func TestPagesInABrowser(t *testing.T) {
 		name   string
 		charts int
 		widths []int
-	}{{"run", 10, both}, {"hour", 10, both[:1]}, {"bare", 3, both[1:]}, {"blank", 0, both[1:]}, {"comparison", 9, both}, {"index", 0, both}} {
+	}{{"run", 11, both}, {"hour", 11, both[:1]}, {"bare", 3, both[1:]}, {"blank", 0, both[1:]}, {"comparison", 9, both}, {"index", 0, both}} {
 		for i, width := range page.widths {
 			schemes := []string{"light", "dark"}
 			b.open(filepath.Join(dir, page.name+".html"), width, schemes[i])

@@ -45,13 +45,14 @@ type indexRow struct {
 // indexCell has its text, and what it sorts by: empty where that is not known.
 type indexCell struct {
 	Text, Key string
-	Words     bool
-	v         number
+	// Words is text to sort by; label is a number that names something, of which every digit counts.
+	Words, label bool
+	v            number
 }
 
-// value is what the script compares: a number, null where it is not known, or words.
+// value is what the script compares: a number, null where it is not known, or text.
 func (c indexCell) value() any {
-	if c.Words {
+	if c.Words || c.label {
 		return c.Text
 	}
 	return c.v
@@ -68,8 +69,8 @@ type runData struct {
 }
 
 var indexColumns = []indexColumn{
-	{"seed", false}, {"controllers", true}, {"verdict", true}, {"missed/h", false}, {"p50, ms", false}, {"p99, ms", false},
-	{"freezes", false}, {"lost, %", false}, {"Mbit/s", false}, {"length, s", false},
+	{"verdict", true}, {"missed/h", false}, {"p50, ms", false}, {"p99, ms", false}, {"freezes", false}, {"lost, %", false},
+	{"Mbit/s", false}, {"length, s", false}, {"seed", false}, {"controllers", true},
 }
 
 // WriteIndex writes the page of a suite: every run in a table that can be searched and sorted, and any two of them side by
@@ -120,10 +121,11 @@ func newIndexRow(i int, r *reports.Run, href string, b Budget) indexRow {
 	if r.Incomplete != nil {
 		words = "incomplete"
 	}
-	seed, p50, p99, missed, rate := unknown, unknown, unknown, unknown, unknown
-	seedText := dash
+	p50, p99, missed, rate := unknown, unknown, unknown, unknown
+	seed := indexCell{Text: dash, label: true}
 	if r.Seed != nil {
-		seed, seedText = number(*r.Seed), fmt.Sprint(*r.Seed)
+		seed.Text = fmt.Sprint(*r.Seed)
+		seed.Key = seed.Text
 	}
 	if m := r.Latency.MotionToPhoton; m != nil {
 		p50 = number(m.P50)
@@ -140,8 +142,8 @@ func newIndexRow(i int, r *reports.Run, href string, b Budget) indexRow {
 	lost := of(r.Network.PacketsLost) / of(r.Network.PacketsSent) * 100
 	row := indexRow{Number: i, Name: r.Scenario, Href: href, Verdict: words, State: state, Search: r.Key() + " " + words}
 	row.Cells = []indexCell{
-		{Text: seedText, Key: sortKey(seed), v: seed}, {Text: controllers(&r.Record), Words: true}, {Text: words, Words: true},
-		cell(missed), cell(p50), cell(p99), cell(of(r.Recovery.Freezes)), cell(lost), cell(rate), cell(number(r.DurationS)),
+		{Text: words, Words: true}, cell(missed), cell(p50), cell(p99), cell(of(r.Recovery.Freezes)), cell(lost), cell(rate),
+		cell(number(r.DurationS)), seed, {Text: controllers(&r.Record), Words: true},
 	}
 	return row
 }
@@ -180,7 +182,7 @@ func newRunData(r *reports.Run, row *indexRow, curves bool) runData {
 	if !curves || r.Series == nil || r.Series.Motion().Count() < 2*tailLeast {
 		return d
 	}
-	t := newTimeline(r.Series)
+	t := newTimeline(r.Series, seconds(r.DurationS))
 	d.Unit = t.unit
 	p50, p90 := t.motion(0.5, 1), t.motion(0.9, pointFrames/2)
 	for i := range t.points {

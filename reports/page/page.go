@@ -146,7 +146,7 @@ func WriteComparison(w io.Writer, nameA string, a []reports.Run, nameB string, b
 	if c.Decided() {
 		d.State = "decided"
 	}
-	d.Groups = comparisonFigures(&c, a, b, budget)
+	d.Groups = comparisonFigures(&c, budget)
 	return d.write(w, "page")
 }
 

@@ -37,7 +37,7 @@ func TestTimelinesFitTheScreenWhateverTheLength(t *testing.T) {
 			s.Count(at, series.PacketsSent, 1)
 		}
 		s.Finish(c.length)
-		line := newTimeline(s)
+		line := newTimeline(s, c.length)
 		var sum int64
 		for i := range line.points {
 			p := &line.points[i]
@@ -128,13 +128,6 @@ func TestFiguresFillTheirRows(t *testing.T) {
 func TestAPointWithoutNeighboursIsDrawn(t *testing.T) {
 	if !alone([]number{unknown, 1, unknown}) || !alone([]number{1}) || alone([]number{1, 1, unknown}) || alone([]number{unknown}) {
 		t.Error("a value between gaps needs a symbol, others do not")
-	}
-}
-
-func TestALetterOfARepeatedDisturbanceIsItsOwn(t *testing.T) {
-	got := distinct([]mark{{Name: "a", When: "1", Letter: "A"}, {Name: "a", When: "1", Letter: "B"}, {Name: "b", When: "1", Letter: "C"}})
-	if len(got) != 2 || got[1].Letter != "B" || got[1].Name != "b" {
-		t.Errorf("%+v, want a as A and b as B", got)
 	}
 }
 

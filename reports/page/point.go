@@ -1,8 +1,10 @@
 package page
 
 import (
+	"slices"
 	"time"
 
+	"airbridge/reports"
 	"airbridge/reports/series"
 )
 
@@ -12,7 +14,7 @@ const (
 	// pointFrames is how many frames a point should sum up, so that its 10th and 90th percentiles mean something.
 	pointFrames = 24
 	// tailFrames is how many a point must sum up for its 99th percentile.
-	tailFrames = 1000
+	tailFrames = reports.FramesForP99
 )
 
 // point is what one abscissa sums up.
@@ -31,12 +33,10 @@ type timeline struct {
 	per  float64
 	end  float64
 	step time.Duration
-	// least is the smallest number of frames a point with any has.
-	least int64
 }
 
-// newTimeline groups the buckets of a series.
-func newTimeline(s *series.Series) *timeline {
+// newTimeline groups the buckets of a series of a run that streamed for so long, zero where that is not known.
+func newTimeline(s *series.Series, length time.Duration) *timeline {
 	t := &timeline{unit: "s", per: 1}
 	switch {
 	case s.End() > 5*time.Hour:
@@ -56,12 +56,31 @@ func newTimeline(s *series.Series) *timeline {
 		for j := i; j < min(i+size, len(buckets)); j++ {
 			p.b.Merge(&buckets[j])
 		}
-		if n := p.b.Motion.Count(); n > 0 && (t.least == 0 || n < t.least) {
-			t.least = n
-		}
 		t.points = append(t.points, p)
 	}
+	t.fold(length.Seconds())
 	return t
+}
+
+// fold adds what came after the end of streaming to the last point before it: what was under way arrives then, in no time
+// that a rate could be told by. length is in seconds. A last point that is much shorter than the others is added likewise.
+func (t *timeline) fold(length float64) {
+	for n := len(t.points); n > 1; n = len(t.points) {
+		before, last := &t.points[n-2], &t.points[n-1]
+		short := t.step.Seconds() / 2
+		over := length > 0 && last.from*t.per > length-short && last.b.Frames() == 0
+		if !over && last.seconds >= short {
+			return
+		}
+		before.b.Merge(&last.b)
+		if over {
+			t.end = before.to
+		} else {
+			before.to = last.to
+			before.mid, before.seconds = (before.from+before.to)/2, (before.to-before.from)*t.per
+		}
+		t.points = t.points[:n-1]
+	}
 }
 
 func groupSize(s *series.Series) int {
@@ -96,17 +115,37 @@ func (t *timeline) rate(s *series.Series, c series.Counter, scale float64) []num
 	return t.values(func(p *point) number { return number(float64(p.b.Counters[c]) / p.seconds / scale) })
 }
 
-// share returns one counter in per cent of another; nil where one is not known at all.
-func (t *timeline) share(s *series.Series, c, whole series.Counter) []number {
-	if !s.KnowsCounter(c) || !s.KnowsCounter(whole) {
+// share returns a counter in per cent of the packets sent; nil where one of them is not known at all.
+func (t *timeline) share(s *series.Series, c series.Counter) []number {
+	if !s.KnowsCounter(c) || !s.KnowsCounter(series.PacketsSent) {
+		return nil
+	}
+	return t.values(func(p *point) number { return percent(p.b.Counters[c], p.b.Counters[series.PacketsSent]) })
+}
+
+// parity returns how many packets of parity were sent for each hundred of data, as a record's parity_ratio; nil where
+// that is not known at all.
+func (t *timeline) parity(s *series.Series) []number {
+	if !s.KnowsCounter(series.ParitySent) || !s.KnowsCounter(series.PacketsSent) {
 		return nil
 	}
 	return t.values(func(p *point) number {
-		if p.b.Counters[whole] == 0 {
-			return unknown
-		}
-		return number(100 * float64(p.b.Counters[c]) / float64(p.b.Counters[whole]))
+		parity := p.b.Counters[series.ParitySent]
+		return percent(parity, p.b.Counters[series.PacketsSent]-parity)
 	})
+}
+
+// percent is not known of nothing.
+func percent(n, of int64) number {
+	if of <= 0 {
+		return unknown
+	}
+	return number(100 * float64(n) / float64(of))
+}
+
+// anyAbove says whether a value is above zero.
+func anyAbove(values []number) bool {
+	return slices.ContainsFunc(values, func(v number) bool { return v > 0 })
 }
 
 // motion returns a quantile of motion-to-photon in ms of every point with enough frames.

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"airbridge/reports"
 	"airbridge/reports/series"
@@ -15,6 +16,7 @@ type view struct {
 	t      *timeline
 	x      []float64
 	marks  []mark
+	notes  []note
 	budget Budget
 	// caption is what every chart says: scenario, seed, sample count.
 	caption string
@@ -33,14 +35,15 @@ func runFigures(r *reports.Run, b Budget) ([]group, []string) {
 		}
 		return []group{latency}, v.unknown
 	}
-	v.t = newTimeline(v.s)
+	v.t = newTimeline(v.s, seconds(r.DurationS))
 	for i := range v.t.points {
 		v.x = append(v.x, v.t.points[i].mid)
 	}
-	v.marks = marksOf(v.s, v.t)
+	spans, more := v.s.Spans()
+	v.marks, v.notes = marksOf(spans, more, v.t)
 	latency.add(wide(v.latency()), v.waterfall(), tall(v.tail()), wide(v.parts()))
 	network := group{Heading: "Network"}
-	network.add(wide(v.rates()), v.loss(), v.queue())
+	network.add(wide(v.rates()), v.loss(), v.parity(), v.queue())
 	frames := group{Heading: "Frames and control"}
 	frames.add(wide(v.frames()), v.control(), v.clock())
 	var groups []group
@@ -113,7 +116,7 @@ func (v *view) plot(id, title, note, yName, unit string) *plot {
 
 // finish ends a chart over the run's time.
 func (v *view) finish(p *plot, line *limit, change func(map[string]any)) *figure {
-	p.fig.Marks = v.marks
+	p.fig.Marks, p.fig.Notes = v.marks, v.notes
 	f := p.done(func(o map[string]any) {
 		x := axis(o, "xAxis")
 		x["min"], x["max"] = 0, number(v.t.end)
@@ -141,10 +144,31 @@ func (v *view) latency() *figure {
 		p.curve(curve{name: "p99", colour: third, dash: "dashed", width: 1.5, y: v.t.motion(0.99, tailFrames)})
 	}
 	p.curve(curve{name: "longest", colour: muted, dash: "dotted", width: 1.3, y: v.t.motion(1, 1)})
+	pins := v.pins(p)
 	line := &limit{name: fmt.Sprintf("budget %v ms", number(v.budget.motionMS())), axis: "yAxis", position: "insideStartTop", at: v.budget.motionMS()}
 	return v.finish(p, line, func(o map[string]any) {
-		fitLatency(axis(o, "yAxis"), v.budget.motionMS(), p10, v.t.motion(1, 1))
+		y := axis(o, "yAxis")
+		fitLatency(y, v.budget.motionMS(), p10, v.t.motion(1, 1))
+		if y["max"] != nil {
+			stick(o, pins, v.t, y["min"], y["max"])
+		}
 	})
+}
+
+// pins adds freezes and IDR pictures to a chart's legend and table.
+func (v *view) pins(p *plot) []pin {
+	pins := pinsOf(v.s)
+	for i := range pins {
+		if q := &pins[i]; q.count > 0 {
+			p.fig.Keys = append(p.fig.Keys, key{q.label(), q.colour[1:], q.symbol})
+		}
+	}
+	p.column("freezes, count", v.t.values(func(at *point) number { return number(at.b.Freezes) }))
+	p.column("IDRs, count", v.t.values(func(at *point) number { return number(at.b.IDR) }))
+	if n := v.run.Recovery.Freezes; n != nil && *n > pins[0].count {
+		p.fig.Caption += " " + plural(*n-pins[0].count, "freeze") + " lasted to the end of the run."
+	}
+	return pins
 }
 
 func (v *view) rates() *figure {
@@ -170,24 +194,59 @@ func (v *view) rates() *figure {
 	return v.finish(p, nil, nil)
 }
 
+// loss draws what was lost and made good as soon as one of them is known.
 func (v *view) loss() *figure {
-	lost := v.t.share(v.s, series.PacketsLost, series.PacketsSent)
-	if lost == nil {
-		return v.missing("packet loss over time")
+	curves := []curve{
+		{name: "lost on the way", colour: bad, y: v.lost()},
+		{name: "repaired by parity", colour: accent, dash: "dashed", y: v.t.share(v.s, series.RecoveredFEC)},
+		{name: "repaired by repetition", colour: fourth, dash: "dotted", y: v.t.share(v.s, series.RecoveredRTX)},
 	}
-	p := v.plot("loss", "Were lost packets made good?", "In per cent of the packets sent.", "% of packets", "%")
-	p.curve(curve{name: "lost on the way", colour: bad, y: lost})
-	for _, c := range []curve{
-		{name: "repaired by parity", colour: accent, dash: "dashed", y: v.t.share(v.s, series.RecoveredFEC, series.PacketsSent)},
-		{name: "repaired by repetition", colour: fourth, dash: "dotted", y: v.t.share(v.s, series.RecoveredRTX, series.PacketsSent)},
-		{name: "parity sent", colour: muted, width: 1.3, y: v.t.share(v.s, series.ParitySent, series.PacketsSent)},
-	} {
-		if c.y != nil {
-			p.curve(c)
-		} else {
+	if curves[0].y == nil && curves[1].y == nil && curves[2].y == nil {
+		return v.missing("packets lost and repaired over time")
+	}
+	p := v.plot("loss", "Were lost packets made good?", "In per cent of the packets sent. Parity that is lost need not be repaired.", "% of packets", "%")
+	empty := true
+	for _, c := range curves {
+		if c.y == nil {
 			v.missing(c.name + ", in per cent of packets")
+			continue
 		}
+		p.curve(c)
+		empty = empty && !anyAbove(c.y)
 	}
+	return v.finish(p, nil, func(o map[string]any) {
+		if empty {
+			axis(o, "yAxis")["max"] = 1 // nothing must not fill the chart
+		}
+	})
+}
+
+// lost is the share of packets that was lost. A run that says that none was lost knows it of every moment.
+func (v *view) lost() []number {
+	if y := v.t.share(v.s, series.PacketsLost); y != nil {
+		return y
+	}
+	if n := v.run.Network.PacketsLost; n == nil || *n != 0 || !v.s.KnowsCounter(series.PacketsSent) {
+		return nil
+	}
+	return v.t.values(func(p *point) number { return percent(0, p.b.Counters[series.PacketsSent]) })
+}
+
+// parity draws what repair cost, where it cost anything.
+func (v *view) parity() *figure {
+	y := v.t.parity(v.s)
+	if y == nil {
+		return v.missing("parity sent over time")
+	}
+	if !anyAbove(y) {
+		return nil
+	}
+	note := "Packets of parity for each hundred of data."
+	if r := v.run.Recovery.ParityRatio; r != nil {
+		note = fmt.Sprintf("Packets of parity for each hundred of data, %v over the whole run.", number(100**r))
+	}
+	p := v.plot("parity", "What did parity cost?", note, "% of data", "%")
+	p.curve(curve{name: "parity for data", colour: second, y: y})
 	return v.finish(p, nil, nil)
 }
 
@@ -282,6 +341,14 @@ func fitLatency(y map[string]any, budget float64, low, high []number) {
 	step := math.Pow(10, math.Floor(math.Log10(most-0.9*least+1e-3)))
 	y["min"] = number(max(0, math.Floor(0.9*least/step)*step))
 	y["max"] = number(math.Ceil(1.02*most/step) * step)
+}
+
+// seconds is a length of that many seconds, zero of what is none.
+func seconds(s float64) time.Duration {
+	if !(s > 0) || s > series.MaxTime.Seconds() {
+		return 0
+	}
+	return time.Duration(s * 1e9)
 }
 
 // caption is scenario, seed and sample count.

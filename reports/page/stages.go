@@ -2,10 +2,8 @@ package page
 
 import (
 	"fmt"
-	"math"
 
 	"airbridge/reports"
-	"airbridge/reports/series"
 	"airbridge/streamer/statistics"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -47,7 +45,11 @@ func (v *view) waterfall() *figure {
 	t.Rows = append(t.Rows, []string{total, number(sum).String(), dash, dash, "0"})
 	f := v.bars(names, floors, values)
 	f.Table = t
-	f.Caption = fmt.Sprintf("Means of shown frames; the stages add up to %v ms. %s%s.", number(sum), v.uncertain(), v.caption)
+	whose := "Means of shown frames"
+	if v.run.Latency.MotionToPhoton == nil {
+		whose = "Means of all frames that got through a stage, shown or not"
+	}
+	f.Caption = fmt.Sprintf("%s; the stages add up to %v ms. %s%s.", whose, number(sum), v.uncertain(), v.caption)
 	return f
 }
 
@@ -138,72 +140,4 @@ func (v *view) timed() bool {
 		}
 	}
 	return false
-}
-
-// frames draws what became of the frames that were not displayed in their slot.
-func (v *view) frames() *figure {
-	b := charts.NewBar()
-	b.SetGlobalOptions(base("frames")...)
-	names, t := make([]string, len(v.t.points)), table{Columns: append([]string{"time, " + v.t.unit}, series.OutcomeNames[:]...)}
-	for i := range v.t.points {
-		at := &v.t.points[i]
-		names[i] = number(at.from).String()
-		row := []string{names[i]}
-		for _, n := range at.b.Outcomes {
-			row = append(row, number(n).String())
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	b.SetGlobalOptions(
-		charts.WithXAxisOpts(opts.XAxis{Type: "category", Name: "time, " + v.t.unit, NameLocation: "middle", NameGap: 28}),
-		charts.WithYAxisOpts(opts.YAxis{Type: "value", Name: "frames"}),
-	)
-	b.SetXAxis(names) // its option is overwritten
-	f := &figure{ID: "frames", Title: "What became of the frames that missed their slot?", Unit: "frames", Table: t}
-	f.Caption = fmt.Sprintf("Frames rendered in each %v s that were not displayed in their slot. %s.", number(v.t.step.Seconds()), v.caption)
-	for o, colour := range []string{"", "@o1", "@o2", "@bad", "@o4"} {
-		if colour == "" {
-			continue
-		}
-		d := make([]opts.BarData, len(v.t.points))
-		for i := range v.t.points {
-			d[i] = opts.BarData{Value: v.t.points[i].b.Outcomes[o]}
-		}
-		b.AddSeries(series.OutcomeNames[o], d, charts.WithBarChartOpts(opts.BarChart{Stack: "frames", BarCategoryGap: "10%"}),
-			charts.WithItemStyleOpts(opts.ItemStyle{Color: colour}))
-		f.Keys = append(f.Keys, key{series.OutcomeNames[o], colour[1:], "box"})
-	}
-	b.Validate()
-	f.Marks = v.marks
-	f.Option = option(b.JSON(), func(o map[string]any) {
-		decorate(o, v.categories(), nil)
-		y := axis(o, "yAxis")
-		y["minInterval"] = 1
-		if v.displayedAll() {
-			y["max"] = 4
-		}
-	})
-	return f
-}
-
-// displayedAll says whether no frame missed its slot: the chart is empty then, and must not zoom in on nothing.
-func (v *view) displayedAll() bool {
-	for i := range v.t.points {
-		if b := &v.t.points[i].b; b.Frames() != b.Outcomes[0] {
-			return false
-		}
-	}
-	return true
-}
-
-// categories are the disturbances on an axis that counts points.
-func (v *view) categories() []mark {
-	per := v.t.step.Seconds() / v.t.per
-	var marks []mark
-	for _, m := range v.marks {
-		m.From = min(math.Floor(m.From/per), float64(len(v.t.points)-1))
-		m.To = min(math.Floor(m.To/per), float64(len(v.t.points)-1))
-		marks = append(marks, m)
-	}
-	return marks
 }

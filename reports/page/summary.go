@@ -3,10 +3,8 @@ package page
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"airbridge/reports"
-	"airbridge/reports/series"
 	"airbridge/streamer/statistics"
 )
 
@@ -32,7 +30,7 @@ func summarise(r *reports.Run, b Budget) (text, state string) {
 		text = fmt.Sprintf("%s of %s %s not displayed in %s slot: %s.", grouped(fmt.Sprint(missed)),
 			plural(*f.Rendered, "frame"), wasWere(missed), itsTheir(missed), outcomes(f))
 		if s := r.Series; s != nil {
-			text += blame(s, missed)
+			text += blame(s, missed, of(f.Late)+of(f.Replaced))
 		}
 	}
 	if m := r.Latency.MotionToPhoton; m != nil && m.P99 > b.motionMS() && reports.TimedFrames(r) >= tailFrames {
@@ -83,55 +81,6 @@ func outcomes(f *reports.Frames) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// blame says which disturbance the trouble fell into, and which stage took longer then.
-func blame(s *series.Series, missed int64) (text string) {
-	buckets := s.Buckets()
-	spans, _ := s.Spans()
-	if sp, n := worstSpan(s, spans); sp != nil && 2*n > missed {
-		text = fmt.Sprintf(" %s of them fell into “%s” (%v–%v s).", grouped(fmt.Sprint(n)), sp.Name,
-			number(sp.From.Seconds()), number(sp.To.Seconds()))
-	}
-	var calm, troubled series.Bucket
-	for i := range buckets {
-		if b := &buckets[i]; b.Frames() > b.Outcomes[0] {
-			troubled.Merge(b)
-		} else {
-			calm.Merge(b)
-		}
-	}
-	if calm.Timed == 0 || troubled.Timed == 0 {
-		return text
-	}
-	worst, most := statistics.Stage(0), time.Duration(0)
-	for st := range statistics.StageCount {
-		grew := troubled.Stages[st].Sum/time.Duration(troubled.Timed) - calm.Stages[st].Sum/time.Duration(calm.Timed)
-		if grew > most {
-			worst, most = statistics.Stage(st), grew
-		}
-	}
-	if most < time.Millisecond/2 {
-		return text
-	}
-	return text + fmt.Sprintf(" Around them the stage that grew most was %s: by %v ms on average.", stageName(worst), number(float64(most)/1e6))
-}
-
-// worstSpan returns the disturbance with the most frames that were not displayed, and how many.
-func worstSpan(s *series.Series, spans []series.Span) (worst *series.Span, most int64) {
-	for i := range spans {
-		var n int64
-		for j := range s.Buckets() {
-			from := time.Duration(j) * s.Width()
-			if b := &s.Buckets()[j]; from < spans[i].To && from+s.Width() > spans[i].From {
-				n += b.Frames() - b.Outcomes[0]
-			}
-		}
-		if n > most {
-			worst, most = &spans[i], n
-		}
-	}
-	return worst, most
 }
 
 func stageName(s statistics.Stage) string { return strings.ReplaceAll(s.String(), "_", " ") }

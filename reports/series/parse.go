@@ -110,7 +110,12 @@ func (r *reader) frames(t *text) {
 		if r.err != nil {
 			return
 		}
-		n += r.s.buckets[i].Motion.count
+		b := &r.s.buckets[i]
+		n += b.Motion.count
+		if b.Motion.count > b.Timed || b.Timed > b.Frames() {
+			r.fault("bucket %d: %d frames, %d timed, %d with motion-to-photon", i, b.Frames(), b.Timed, b.Motion.count)
+			return
+		}
 	}
 	if r.s.motion = *t.Whole; n != t.Whole.Count() {
 		r.fault("motion-to-photon of %d frames in buckets, %d in the run", n, t.Whole.Count())
@@ -149,10 +154,19 @@ func (s *Sketch) read(tuple []int64) error {
 		s.cells[place], last = uint32(n), place
 		total += n
 	}
-	if total != s.count || s.min > s.max || cell(s.min) != int(tuple[4]) || cell(s.max) != int(last) {
+	if total != s.count || !sums(s.count, int64(s.sum), int64(s.min), int64(s.max)) || cell(s.min) != int(tuple[4]) || cell(s.max) != int(last) {
 		return errors.New("motion_to_photon: counts or extremes do not fit the cells")
 	}
 	return nil
+}
+
+// sums says whether so many values from least to most can have that sum.
+func sums(count, sum, least, most int64) bool {
+	if count <= 0 || least > most {
+		return false
+	}
+	mean, slack := float64(sum)/float64(count), 1+1e-9*max(math.Abs(float64(least)), math.Abs(float64(most)))
+	return mean >= float64(least)-slack && mean <= float64(most)+slack
 }
 
 func (r *reader) known(t *text) {
@@ -176,7 +190,7 @@ func (r *reader) known(t *text) {
 			if len(m) == 0 {
 				continue
 			}
-			if len(m) != 4 || m[0] <= 0 || m[2] > m[3] {
+			if len(m) != 4 || !sums(m[0], m[1], m[2], m[3]) {
 				r.fault("%s of bucket %d: %v", name, i, m)
 				return
 			}

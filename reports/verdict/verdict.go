@@ -24,7 +24,7 @@ const Alpha = 0.05
 const minPairs = 6
 
 // MinFrames is how many frames a run must have timed for its 99th percentile to be looked at.
-const MinFrames = 1000
+const MinFrames = reports.FramesForP99
 
 // Metric is what is compared; of all of them less is better.
 type Metric uint8

@@ -103,13 +103,13 @@ func ShapePoint(i int) float64 { return ShapeEnd * (2*float64(i)/(ShapePoints-1)
 // at returns the value at z; beyond the ends they hold.
 func (s *Shape) at(z float64) float64 {
 	x := (z/ShapeEnd + 1) * (ShapePoints - 1) / 2
-	if !(x > 0) {
+	switch {
+	case !(x > 0):
 		return s[0]
-	}
-	i := int(x)
-	if i >= ShapePoints-1 {
+	case x >= ShapePoints-1:
 		return s[ShapePoints-1]
 	}
+	i := int(x)
 	return s[i] + (s[i+1]-s[i])*(x-float64(i))
 }
 

@@ -1,6 +1,7 @@
 package encoder
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -89,8 +90,11 @@ func NewProcess(cfg Config) *Process {
 	return p
 }
 
-// Next returns the next frame, encoded at rate. The first is an IDR picture whatever is asked for.
+// Next returns the next frame, encoded at rate, which must be positive. The first is an IDR picture whatever is asked for.
 func (p *Process) Next(rate units.Bitrate, idr bool) Frame {
+	if rate <= 0 {
+		panic(fmt.Sprintf("encoder: a frame at rate %d", rate))
+	}
 	first := p.rate == 0
 	switch {
 	case first:

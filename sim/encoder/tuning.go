@@ -3,14 +3,15 @@ package encoder
 import "math"
 
 // The loop by which package av makes libx264's mean output match its target, measured over blocks of frames. Its
-// constants are av's.
+// constants are those of av's rate loop, which a core may not import: a test reads them there and compares.
 const (
 	tuneBlock    = 16
 	tuneDeadband = 0.02
 	tuneStep     = 1.25
 	// tuneEasy is the quantiser below which pictures too easy to fill the target ask for no more.
 	tuneEasy = 11
-	// leastFactor and mostFactor are av's bounds of the gain by the gain it begins with.
+	// leastFactor and mostFactor are av's bounds of the gain by the gain it begins with, which is 1/0.75 for the four
+	// slices of the fit.
 	leastFactor = 0.8 * 1.2 * 0.75
 	mostFactor  = 2
 )
@@ -31,7 +32,8 @@ func NewTuning() Tuning { return Tuning{factor: 1} }
 // Factor is what the loop asks for, by what it asked for when it was opened.
 func (t *Tuning) Factor() float64 { return t.factor }
 
-// Sent takes the size of a frame as a multiple of the target, and its mean quantiser. An IDR picture and the frame that pays for it do not count.
+// Sent takes the size of a frame as a multiple of the target, and its mean quantiser, zero where that is not known. An IDR
+// picture and the frame that pays for it do not count.
 func (t *Tuning) Sent(size, qp float64, idr bool) {
 	if idr || t.afterIDR {
 		t.afterIDR = idr

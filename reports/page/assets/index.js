@@ -36,7 +36,7 @@
     body.append(...sorted.map(s => s[1]));
   }
 
-  const text = v => v === null ? "not known" : typeof v === "number" ? String(Number(v.toPrecision(4))) : v;
+  const text = v => v === null ? "not known" : typeof v === "number" ? String(Number(v.toPrecision(5))) : v;
   function figures(a, b) {
     const out = document.getElementById("pair-figures");
     out.replaceChildren(...a.figures.map(([name, va], i) => {

@@ -19,9 +19,17 @@ const (
 // lags are those at which the wandering part of sizes is told from what is new with every frame.
 var lags = []int{1, 2, 3, 4, 5, 6}
 
-// estimate returns the model of runs.
+// leastFrames is how many frames a run must have: what is warm, and some disturbances.
+const leastFrames = 2 * warm
+
+// estimate returns the model of runs, which must be all that is planned of a seed.
 func estimate(runs []run, from string) (encoder.Model, error) {
 	m := encoder.Model{Fitted: from}
+	for _, r := range runs {
+		if len(r.samples) < leastFrames {
+			return m, fmt.Errorf("run %s of seed %d: %d frames, want %d at least", r.name, r.seed, len(r.samples), leastFrames)
+		}
+	}
 	m.Persist = persistence(runs)
 	for _, rate := range steadyRates {
 		of := named(runs, "steady-"+rate.String(), everySeed)

@@ -115,8 +115,11 @@ func distance(x, y []float64) float64 {
 	return stat.KolmogorovSmirnov(x, nil, y, nil)
 }
 
-// quantile returns the p-quantile of x, interpolated.
+// quantile returns the p-quantile of x, interpolated; NaN of nothing.
 func quantile(x []float64, p float64) float64 {
+	if len(x) == 0 {
+		return math.NaN()
+	}
 	s := slices.Sorted(slices.Values(x))
 	at := min(max(p, 0), 1) * float64(len(s)-1)
 	i := min(int(at), len(s)-2)

@@ -29,7 +29,8 @@ func timing(runs []run) encoder.Time {
 		for i := warm; i+50 <= len(r.samples); i += 50 {
 			part := run{samples: r.samples[i : i+50]}
 			bytes = append(bytes, part.meanBytes())
-			medians = append(medians, part.medianTime(false))
+			_, other := part.split()
+			medians = append(medians, other.medianTime())
 		}
 	}
 	offset, slope := stat.LinearRegression(bytes, medians, nil, false)
@@ -41,11 +42,24 @@ func timing(runs []run) encoder.Time {
 	t.Multiplier = shape(multiples)
 	var ratio []float64
 	for _, r := range named(runs, "idr-", everySeed) {
-		part := run{samples: r.samples[warm:]}
-		ratio = append(ratio, part.medianTime(true)/part.medianTime(false))
+		idr, other := run{samples: r.samples[warm:]}.split()
+		bytes := (offset + slope*idr.meanBytes()) / (offset + slope*other.meanBytes()) // an IDR picture has more of them
+		ratio = append(ratio, idr.medianTime()/other.medianTime()/bytes)
 	}
 	t.IDR = quantile(ratio, 0.5)
 	return t
+}
+
+// split returns the IDR pictures of a run and its other frames.
+func (r run) split() (idr, other run) {
+	for _, s := range r.samples {
+		if s.idr {
+			idr.samples = append(idr.samples, s)
+		} else {
+			other.samples = append(other.samples, s)
+		}
+	}
+	return idr, other
 }
 
 // quietest are the runs in which times spread least.
@@ -63,13 +77,11 @@ func (r run) meanBytes() float64 {
 	return sum / float64(len(r.samples))
 }
 
-// medianTime is that of IDR pictures or of the others, in nanoseconds.
-func (r run) medianTime(idr bool) float64 {
+// medianTime is in nanoseconds.
+func (r run) medianTime() float64 {
 	var x []float64
 	for _, s := range r.samples {
-		if s.idr == idr {
-			x = append(x, float64(s.took.Nanoseconds()))
-		}
+		x = append(x, float64(s.took.Nanoseconds()))
 	}
 	return quantile(x, 0.5)
 }
