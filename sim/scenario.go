@@ -48,8 +48,7 @@ type Scenario struct {
 	Seed uint64
 	// Duration is how long is streamed, by the streamers' clocks. Default DefaultDuration, 1 s to 31 days.
 	Duration time.Duration
-	// Link makes the link between the hosts from the seed; required. It must have room for all sessions: a Wi-Fi cell is
-	// told how many headsets are in it, and panics at the packets of one more. LinkName is what it is called.
+	// Link makes the link between the hosts from the seed; required. LinkName is what it is called.
 	Link     func(seed uint64) (netem.Medium, error)
 	LinkName string
 	// Sessions are the pairs of hosts that share the link. Default one.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"airbridge/internal/spelling"
 	"airbridge/scenarios"
 )
 
@@ -47,7 +48,7 @@ func suggest(word string, known []string) string {
 	var near []string
 	least := max(2, len(word)/3)
 	for _, k := range known {
-		switch d := distance(word, k); {
+		switch d := spelling.Distance(word, k); {
 		case d < least:
 			near, least = []string{k}, d
 		case d == least:
@@ -61,27 +62,6 @@ func suggest(word string, known []string) string {
 		return ""
 	}
 	return "did you mean " + strings.Join(near[:min(len(near), most)], " or ") + "? "
-}
-
-// distance counts the bytes to insert, delete or replace between two words (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := corner
-			if a[i] != b[j] {
-				replaced++
-			}
-			corner = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, corner+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // maxInput bounds the files that describe what is run: a day of a link's capacity, ten times a second, is 20 MB.

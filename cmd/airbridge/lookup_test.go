@@ -5,20 +5,6 @@ import (
 	"testing"
 )
 
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"", "usb", 3}, {"usb", "", 3}, {"usb", "usb", 0}, {"usc", "usb", 1}, {"ub", "usb", 1}, {"uusb", "usb", 1},
-		{"kitten", "sitting", 3}, {"wifi6-buzy", "wifi6-busy", 1}, {"abc", "cab", 2},
-	} {
-		if got, back := distance(c.a, c.b), distance(c.b, c.a); got != c.want || back != got {
-			t.Errorf("distance(%q, %q) = %d, and %d the other way round, want %d", c.a, c.b, got, back, c.want)
-		}
-	}
-}
-
 func TestSuggest(t *testing.T) {
 	known := []string{"usb", "ethernet", "wifi6-busy", "wifi6-near", "wifi5-near", "mesh-roam"}
 	for word, want := range map[string]string{

@@ -10,7 +10,7 @@ const codecs = "internal/av"
 
 // coreTrees are the folders in which every package decides, and does nothing, unless it is one of shells.
 var coreTrees = []string{
-	"units", "machine", "protocol", "streamer", "client", "netem", "sim", "internal/quantile", "internal/stream", "internal/marker", "internal/picture",
+	"units", "machine", "protocol", "streamer", "client", "netem", "sim", "internal/quantile", "internal/stream", "internal/spelling", "internal/marker", "internal/picture",
 }
 
 // shells are the folders in those trees that may do things: own a goroutine, a socket, a codec, a device, a file.

@@ -3,6 +3,8 @@ package profile
 import (
 	"fmt"
 	"strings"
+
+	"airbridge/internal/spelling"
 )
 
 // suggest returns what a misspelt name may have meant, as the end of a message: ": did you mean X?" or else all there is.
@@ -21,30 +23,9 @@ func nearest(name string, known []string) (best string, distance int) {
 		return "", far
 	}
 	for _, k := range known {
-		if d := edits(name, k); d < distance {
+		if d := spelling.Distance(name, k); d < distance {
 			best, distance = k, d
 		}
 	}
 	return best, distance
-}
-
-// edits is the Levenshtein distance of two short names.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		above := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := above
-			if a[i] != b[j] {
-				cost++
-			}
-			above = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

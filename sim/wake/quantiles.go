@@ -55,7 +55,7 @@ func (q Quantiles) At(p float64) time.Duration {
 	if len(q) == 0 {
 		return 0
 	}
-	c := newCurve(q)
+	c := rowsOf(q)
 	return c.at(min(max(p, 0), 1))
 }
 
@@ -100,7 +100,17 @@ type row struct {
 	byPower            bool
 }
 
+// newCurve returns a curve ready for draw.
 func newCurve(q Quantiles) *curve {
+	c := rowsOf(q)
+	for i := range c.body {
+		c.body[i] = float64(c.at(tail * float64(i) / bodySize))
+	}
+	return c
+}
+
+// rowsOf returns a curve ready for at.
+func rowsOf(q Quantiles) *curve {
 	c := new(curve)
 	for i := range q[1:] {
 		a, b := q[i], q[i+1]
@@ -112,9 +122,6 @@ func newCurve(q Quantiles) *curve {
 		}
 		r.slope = (math.Log(float64(b.NS)) - r.from) / width
 		c.edges, c.rows = append(c.edges, b.P), append(c.rows, r)
-	}
-	for i := range c.body {
-		c.body[i] = float64(c.at(tail * float64(i) / bodySize))
 	}
 	return c
 }
