@@ -115,8 +115,13 @@ func TestChainAddsUp(t *testing.T) {
 	m.Admit(100, ids(netem.Down, 0, 1, 2, 3, 4))
 	m.Admit(101, ids(netem.Down, 0, 5))
 	// 3 is lost after the second lag and does not take the third's time; 4 after the third.
-	want := []out{{115, 3, netem.Lost}, {116, 1, netem.Arrived}, {116, 2, netem.Arrived}, {116, 4, netem.Lost},
-		{117, 5, netem.Arrived}}
+	want := []out{
+		{115, 3, netem.Lost},
+		{116, 1, netem.Arrived},
+		{116, 2, netem.Arrived},
+		{116, 4, netem.Lost},
+		{117, 5, netem.Arrived},
+	}
 	if d := cmp.Diff(want, drain(m)); d != "" {
 		t.Error(d)
 	}

@@ -48,8 +48,10 @@ func anyBottleneck(t *rapid.T) netem.Medium {
 		rate := units.Bitrate(rapid.Int64Range(50_000, 1e10).Draw(t, "rate"))
 		return bottleneck.New(bottleneck.Config{Rate: bottleneck.Constant(rate), Queue: anyQueue(t)})
 	case 1:
-		steps := bottleneck.Steps{List: []bottleneck.Step{{Rate: 7 * units.Mbps}, {At: 3 * time.Millisecond}, {At: 9 * time.Millisecond, Rate: 999_983}},
-			Round: 11 * time.Millisecond}
+		steps := bottleneck.Steps{
+			List:  []bottleneck.Step{{Rate: 7 * units.Mbps}, {At: 3 * time.Millisecond}, {At: 9 * time.Millisecond, Rate: 999_983}},
+			Round: 11 * time.Millisecond,
+		}
 		return bottleneck.New(bottleneck.Config{Rate: steps, Queue: anyQueue(t)})
 	}
 	return bottleneck.NewPulsed(bottleneck.PulsedConfig{Schedule: everyMS{}, Queue: anyQueue(t)})
@@ -75,13 +77,17 @@ func anyMedium(t *rapid.T, seed uint64, name string, depth int) netem.Medium {
 	case 2:
 		return anyDelay(t, seed, name)
 	case 3:
-		return loss.New(loss.Config{Probability: .1, Gilbert: &loss.Gilbert{ToBad: .1, ToGood: .3, LossBad: .9}, Every: 13,
-			Bursts: []loss.Burst{{At: 5 * time.Millisecond, Packets: 4}}}, stream.New(seed, name))
+		return loss.New(loss.Config{
+			Probability: .1, Gilbert: &loss.Gilbert{ToBad: .1, ToGood: .3, LossBad: .9}, Every: 13,
+			Bursts: []loss.Burst{{At: 5 * time.Millisecond, Packets: 4}},
+		}, stream.New(seed, name))
 	case 4:
 		return fault.New(fault.Config{Duplicate: .2, Corrupt: .1}, stream.New(seed, name))
 	case 5:
-		return fault.NewOutages(fault.OutageConfig{Planned: []fault.Window{{From: 2 * time.Millisecond, To: 4 * time.Millisecond}},
-			MeanUp: 20 * time.Millisecond, MeanDown: 3 * time.Millisecond}, stream.New(seed, name))
+		return fault.NewOutages(fault.OutageConfig{
+			Planned: []fault.Window{{From: 2 * time.Millisecond, To: 4 * time.Millisecond}},
+			MeanUp:  20 * time.Millisecond, MeanDown: 3 * time.Millisecond,
+		}, stream.New(seed, name))
 	case 6:
 		return netem.Duplex(inner(0), inner(1))
 	case 7:
@@ -97,8 +103,10 @@ func anyTraffic(t *rapid.T) (trains [][]netem.Packet, at []netem.True) {
 		train := make([]netem.Packet, rapid.IntRange(1, 20).Draw(t, "length"))
 		for i := range train {
 			bits := rapid.Uint64().Draw(t, "packet")
-			train[i] = netem.Packet{ID: id, Size: 29 + int32(bits%1472), Flow: uint16(bits >> 32 % 4), Dir: netem.Dir(bits >> 40 % 2),
-				ECN: uint8(bits >> 48 % 4)}
+			train[i] = netem.Packet{
+				ID: id, Size: 29 + int32(bits%1472), Flow: uint16(bits >> 32 % 4), Dir: netem.Dir(bits >> 40 % 2),
+				ECN: uint8(bits >> 48 % 4),
+			}
 			id++
 		}
 		trains, at = append(trains, train), append(at, now)

@@ -39,10 +39,21 @@ func (r *Record) negatives() (faults []error) {
 		name string
 		n    *int64
 	}{
-		{"rendered", f.Rendered}, {"displayed", f.Displayed}, {"replaced", f.Replaced}, {"late", f.Late}, {"lost", f.Lost},
-		{"skipped", f.Skipped}, {"missed_slots", f.MissedSlots}, {"shown_late", f.ShownLate},
-		{"packets_sent", n.PacketsSent}, {"packets_lost", n.PacketsLost}, {"recovered_fec", n.RecoveredFEC},
-		{"recovered_rtx", n.RecoveredRTX}, {"idr", c.IDR}, {"nack", c.NACK}, {"freezes", c.Freezes},
+		{"rendered", f.Rendered},
+		{"displayed", f.Displayed},
+		{"replaced", f.Replaced},
+		{"late", f.Late},
+		{"lost", f.Lost},
+		{"skipped", f.Skipped},
+		{"missed_slots", f.MissedSlots},
+		{"shown_late", f.ShownLate},
+		{"packets_sent", n.PacketsSent},
+		{"packets_lost", n.PacketsLost},
+		{"recovered_fec", n.RecoveredFEC},
+		{"recovered_rtx", n.RecoveredRTX},
+		{"idr", c.IDR},
+		{"nack", c.NACK},
+		{"freezes", c.Freezes},
 		{"marker_errors", r.Picture.MarkerErrors},
 	} {
 		if v.n != nil && *v.n < 0 {
@@ -53,8 +64,13 @@ func (r *Record) negatives() (faults []error) {
 		name string
 		x    *float64
 	}{
-		{"wall_s", r.WallS}, {"slowed_s", r.SlowedS}, {"capacity_mbps", n.CapacityMbps}, {"goodput_mbps", n.GoodputMbps},
-		{"utilisation", n.Utilisation}, {"parity_ratio", c.ParityRatio}, {"longest_freeze_ms", c.LongestFreezeMS},
+		{"wall_s", r.WallS},
+		{"slowed_s", r.SlowedS},
+		{"capacity_mbps", n.CapacityMbps},
+		{"goodput_mbps", n.GoodputMbps},
+		{"utilisation", n.Utilisation},
+		{"parity_ratio", c.ParityRatio},
+		{"longest_freeze_ms", c.LongestFreezeMS},
 		{"clock_uncertainty", r.Latency.ClockUncertainty},
 	} {
 		if v.x != nil && *v.x < 0 {

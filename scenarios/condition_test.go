@@ -44,8 +44,10 @@ func TestParseCondition(t *testing.T) {
 }
 
 func TestParseConditionRefuses(t *testing.T) {
-	for _, text := range []string{"", " ", "<", "<=", "ten", "< 60ms", "10..5", "..", "1..", "1e3", "0x10", "NaN", "inf", "< 1 2", "=> 3", "1,000", "--1",
-		"1..2..3", "5 %"} {
+	for _, text := range []string{
+		"", " ", "<", "<=", "ten", "< 60ms", "10..5", "..", "1..", "1e3", "0x10", "NaN", "inf", "< 1 2", "=> 3", "1,000", "--1",
+		"1..2..3", "5 %",
+	} {
 		if c, err := scenarios.ParseCondition(text); err == nil {
 			t.Errorf("%q was read as %v", text, c)
 		}

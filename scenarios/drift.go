@@ -15,8 +15,10 @@ func drifting(name, title string, streamer, client clock.Config) Scenario {
 	s.About = "A slow stream, so that an hour is soon over: what drifts does not depend on the rate. Slots, phase and the mapping of stamps have to " +
 		"follow 180 ms of drift an hour without a frame noticing."
 	s.Name, s.Duration = name, time.Hour
-	s.Sessions = []sim.Session{{Bitrate: 5 * units.Mbps, Width: 640, Height: 360,
-		Streamer: sim.Host{Clock: &streamer}, Client: sim.Host{Clock: &client}}}
+	s.Sessions = []sim.Session{{
+		Bitrate: 5 * units.Mbps, Width: 640, Height: 360,
+		Streamer: sim.Host{Clock: &streamer}, Client: sim.Host{Clock: &client},
+	}}
 	return s.on("ethernet", profile.Hop{Both: &profile.Path{Rate: units.Gbps, Delay: 200 * time.Microsecond}}).
 		expecting(Want("lost == 0", "freezes == 0", "displayed_percent >= 99.8", "clock_error_max_ms <= 1", "motion_to_photon_p99_ms from 1m < 60",
 			"motion_to_photon_p50_ms from 5m to 10m < 45", "motion_to_photon_p50_ms from 50m < 45"))

@@ -64,8 +64,10 @@ expect:
 	if a.Streamer.Clock.PPB != -12_500 || a.Streamer.Clock.Offset != -3*time.Second || a.Streamer.Clock.WanderPPB != 500 || a.Client.Clock.PPB != 50_000 || a.Client.Clock.WanderPPB != 300 {
 		t.Errorf("clocks %+v, %+v", a.Streamer.Clock, a.Client.Clock)
 	}
-	want := game.Config{Kind: game.Vsync, Running: 4 * time.Millisecond, SlewMax: 50 * time.Microsecond, Pool: 4,
-		Render: game.Render{Mean: 5 * time.Millisecond, Spread: 0.2, HitchEvery: 10 * time.Second, HitchMean: 8 * time.Millisecond}}
+	want := game.Config{
+		Kind: game.Vsync, Running: 4 * time.Millisecond, SlewMax: 50 * time.Microsecond, Pool: 4,
+		Render: game.Render{Mean: 5 * time.Millisecond, Spread: 0.2, HitchEvery: 10 * time.Second, HitchMean: 8 * time.Millisecond},
+	}
 	if diff := cmp.Diff(want, a.Game); diff != "" {
 		t.Errorf("game (-want +got):\n%s", diff)
 	}

@@ -24,8 +24,10 @@ func minute(expect ...string) scenarios.Scenario {
 // record is a run of minute in which 4,320 frames were rendered and so many slots missed.
 func record(seed uint64, missed int64) reports.Run {
 	r := reports.Record{Scenario: "minute", Seed: &seed, DurationS: 60, FPS: new(72.0)}
-	r.Frames = reports.Frames{Rendered: new(int64(4320)), Displayed: new(4320 - missed), Late: new(missed), Replaced: new(int64(0)),
-		Lost: new(int64(0)), Skipped: new(int64(0)), MissedSlots: &missed}
+	r.Frames = reports.Frames{
+		Rendered: new(int64(4320)), Displayed: new(4320 - missed), Late: new(missed), Replaced: new(int64(0)),
+		Lost: new(int64(0)), Skipped: new(int64(0)), MissedSlots: &missed,
+	}
 	r.Latency.MotionToPhoton = &reports.Distribution{Mean: 40, P50: 40, P90: 50, P99: 59.5, P999: 80, Max: 90}
 	r.Controllers = reports.Controllers{Bitrate: new("constant:30M"), Latency: new(sim.DefaultLatency), Recovery: new(sim.DefaultRecovery)}
 	return reports.Run{Record: r}

@@ -34,8 +34,15 @@ func (m Metric) OfParts() bool { return m.part != nil }
 // Unit returns the unit that the name ends with; empty for a plain number.
 func (m Metric) Unit() string {
 	for _, u := range []struct{ suffix, unit string }{
-		{"_ms", "ms"}, {"_us", "µs"}, {"_mbps", "Mbit/s"}, {"_percent", "%"}, {"_per_hour", "1/h"}, {"_deg", "°"},
-		{"_db", "dB"}, {"_s", "s"}, {"_ratio", ""},
+		{"_ms", "ms"},
+		{"_us", "µs"},
+		{"_mbps", "Mbit/s"},
+		{"_percent", "%"},
+		{"_per_hour", "1/h"},
+		{"_deg", "°"},
+		{"_db", "dB"},
+		{"_s", "s"},
+		{"_ratio", ""},
 	} {
 		if strings.HasSuffix(m.Name, u.suffix) {
 			return u.unit
@@ -165,10 +172,14 @@ func stageMetrics() (list []Metric) {
 			}
 		}
 		list = append(list,
-			Metric{Name: "stage_" + name + "_mean_ms", About: "mean time of shown frames in this stage", samples: forMedian,
-				whole: of(func(s *reports.Stage) float64 { return s.Mean })},
-			Metric{Name: "stage_" + name + "_p99_ms", About: "99th percentile of the same", samples: forP99,
-				whole: of(func(s *reports.Stage) float64 { return s.P99 })})
+			Metric{
+				Name: "stage_" + name + "_mean_ms", About: "mean time of shown frames in this stage", samples: forMedian,
+				whole: of(func(s *reports.Stage) float64 { return s.Mean }),
+			},
+			Metric{
+				Name: "stage_" + name + "_p99_ms", About: "99th percentile of the same", samples: forP99,
+				whole: of(func(s *reports.Stage) float64 { return s.P99 }),
+			})
 	}
 	return list
 }

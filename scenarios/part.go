@@ -38,8 +38,9 @@ func cut(s *series.Series, from, to time.Duration) (p part, known bool) {
 	return p, true
 }
 
+// The outcomes as series.Bucket counts them, from displayed on.
 const (
-	displayed = wire.Displayed - wire.Displayed
+	displayed = 0
 	late      = wire.Late - wire.Displayed
 	replaced  = wire.Replaced - wire.Displayed
 	lost      = wire.Lost - wire.Displayed

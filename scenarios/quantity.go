@@ -4,13 +4,15 @@ import "airbridge/reports"
 
 func latencyMetrics() []Metric {
 	motion := func(name, about string, samples int64, field func(*reports.Distribution) float64, q float64) Metric {
-		m := Metric{Name: "motion_to_photon_" + name + "_ms", About: about, samples: samples,
+		m := Metric{
+			Name: "motion_to_photon_" + name + "_ms", About: about, samples: samples,
 			whole: func(r *reports.Record) (float64, bool) {
 				if d := r.Latency.MotionToPhoton; d != nil {
 					return field(d), true
 				}
 				return 0, false
-			}}
+			},
+		}
 		m.part = motionQuantile(q, samples)
 		return m
 	}
@@ -27,11 +29,15 @@ func latencyMetrics() []Metric {
 		motion("p99", "99th percentile", forP99, func(d *reports.Distribution) float64 { return d.P99 }, 0.99),
 		motion("p999", "99.9th percentile", forP999, func(d *reports.Distribution) float64 { return d.P999 }, 0.999),
 		motion("max", "the longest", 1, func(d *reports.Distribution) float64 { return d.Max }, 1),
-		{Name: "margin_p1_ms", About: "how long before the latch of their slot all but one frame in a hundred were decoded", samples: forP99,
-			whole: margin(func(m *reports.Margin) float64 { return m.P1 })},
+		{
+			Name: "margin_p1_ms", About: "how long before the latch of their slot all but one frame in a hundred were decoded", samples: forP99,
+			whole: margin(func(m *reports.Margin) float64 { return m.P1 }),
+		},
 		{Name: "margin_p50_ms", About: "median of the same", samples: forMedian, whole: margin(func(m *reports.Margin) float64 { return m.P50 })},
-		{Name: "latency_uncertainty_ms", About: "what the stages uplink and network may be wrong by",
-			whole: decimal(func(r *reports.Record) *float64 { return r.Latency.ClockUncertainty })},
+		{
+			Name: "latency_uncertainty_ms", About: "what the stages uplink and network may be wrong by",
+			whole: decimal(func(r *reports.Record) *float64 { return r.Latency.ClockUncertainty }),
+		},
 	}
 	list = append(list, two("overhead_@", "motion-to-photon without render, encode, decode, pacing and waiting",
 		func(r *reports.Record) *reports.Percentiles { return r.Overhead })...)
@@ -110,16 +116,22 @@ func lossShare(r *reports.Record) (float64, bool) {
 
 func recoveryMetrics() []Metric {
 	return []Metric{
-		{Name: "freezes", About: "pictures that stood for more than 150 ms and three intervals", counts: true,
-			whole: integer(func(r *reports.Record) *int64 { return r.Recovery.Freezes }), part: part.freezes},
+		{
+			Name: "freezes", About: "pictures that stood for more than 150 ms and three intervals", counts: true,
+			whole: integer(func(r *reports.Record) *int64 { return r.Recovery.Freezes }), part: part.freezes,
+		},
 		{Name: "longest_freeze_ms", About: "longest time between two pictures", whole: decimal(func(r *reports.Record) *float64 { return r.Recovery.LongestFreezeMS })},
-		{Name: "idr", About: "frames that refer to no other, the first included", counts: true,
-			whole: integer(func(r *reports.Record) *int64 { return r.Recovery.IDR }), part: part.idr},
+		{
+			Name: "idr", About: "frames that refer to no other, the first included", counts: true,
+			whole: integer(func(r *reports.Record) *int64 { return r.Recovery.IDR }), part: part.idr,
+		},
 		{Name: "nack", About: "requests for packets", counts: true, whole: integer(func(r *reports.Record) *int64 { return r.Recovery.NACK })},
 		{Name: "parity_ratio", About: "parity by payload", whole: decimal(func(r *reports.Record) *float64 { return r.Recovery.ParityRatio })},
 		{Name: "psnr_mean_db", About: "likeness of the pictures", whole: decimal(func(r *reports.Record) *float64 { return r.Picture.PSNRMeanDB })},
-		{Name: "marker_errors", About: "pictures that were not the frame they should be", counts: true,
-			whole: integer(func(r *reports.Record) *int64 { return r.Picture.MarkerErrors })},
+		{
+			Name: "marker_errors", About: "pictures that were not the frame they should be", counts: true,
+			whole: integer(func(r *reports.Record) *int64 { return r.Picture.MarkerErrors }),
+		},
 	}
 }
 

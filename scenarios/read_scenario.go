@@ -25,10 +25,16 @@ func (r *reader) scenario(body ast.Node) Scenario {
 	var sessions, link, expect ast.Node
 	later := func(to *ast.Node) set { return func(_ string, n ast.Node) { *to = n } }
 	keys := []key{
-		{"name", r.name(&s.Name)}, {"title", r.text(&s.Title)}, {"about", r.text(&s.About)}, {"source", r.text(&s.Source)},
-		{"seed", r.seed(&s.Seed)}, {"duration", r.time(&s.Duration, time.Second, 31*24*time.Hour)},
+		{"name", r.name(&s.Name)},
+		{"title", r.text(&s.Title)},
+		{"about", r.text(&s.About)},
+		{"source", r.text(&s.Source)},
+		{"seed", r.seed(&s.Seed)},
+		{"duration", r.time(&s.Duration, time.Second, 31*24*time.Hour)},
 		{"full_payload", r.truth(&s.FullPayload)},
-		{"link", later(&link)}, {"sessions", later(&sessions)}, {"expect", later(&expect)},
+		{"link", later(&link)},
+		{"sessions", later(&sessions)},
+		{"expect", later(&expect)},
 	}
 	r.mapping("", body, append(keys, r.settings(&common)...)...)
 	s.Sessions = []sim.Session{common}
@@ -66,7 +72,8 @@ func (r *reader) sessions(s *Scenario, common sim.Session, n ast.Node) {
 		var expect ast.Node
 		keys := []key{
 			{"count", r.whole(&count, 1, maxSessions)},
-			{"starts", r.time(&v.Starts, 0, 31*24*time.Hour)}, {"stops", r.time(&v.Stops, time.Second, 31*24*time.Hour)},
+			{"starts", r.time(&v.Starts, 0, 31*24*time.Hour)},
+			{"stops", r.time(&v.Stops, time.Second, 31*24*time.Hour)},
 			{"expect", func(_ string, n ast.Node) { expect = n }},
 		}
 		r.mapping(at, item, append(keys, r.settings(&v)...)...)

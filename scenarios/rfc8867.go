@@ -110,7 +110,8 @@ func (p place) twoFlows() Scenario {
 		"200 Mbit/s, 100 from 25 s, 175 from 50 s, 50 from 75 s, 100 from 100 s, shared by two flows of 40 Mbit/s: too much for 25 seconds.", 125,
 		flow(40, 0, 0), flow(40, 0, 0)).
 		on("200, 100, 175, 50, 100 Mbit/s", profile.Hop{
-			Down: p.path(at(0, 200), at(25, 100), at(50, 175), at(75, 50), at(100, 100)), Up: p.path(at(0, 200))}).
+			Down: p.path(at(0, 200), at(25, 100), at(50, 175), at(75, 50), at(100, 100)), Up: p.path(at(0, 200)),
+		}).
 		expecting(Want("displayed_percent from 5s to 74s >= 98", "lost to 74s == 0", "freezes to 74s == 0", "lost from 78s to 98s > 0",
 			"displayed_percent from 102s >= 98", "freezes from 102s == 0"))
 }
@@ -118,8 +119,10 @@ func (p place) twoFlows() Scenario {
 // feedback is case 5.3 with a way back of such steps.
 func (p place) feedback(section, title, about string, back ...profile.Step) Scenario {
 	return p.case8867(section, title, "200 Mbit/s forward, 100 from 20 s, 50 from 40 s, 200 from 60 s, which 40 Mbit/s always fit. "+about, 100, flow(40, 0, 99)).
-		on("200, 100, 50, 200 Mbit/s", profile.Hop{Down: p.path(at(0, 200), at(20, 100), at(40, 50), at(60, 200)), Up: p.path(back...),
-			Traffic: &profile.Traffic{Steady: []profile.Steady{{Direction: "up", Rate: 90 * units.Mbps, Stop: seconds(99)}}}}).
+		on("200, 100, 50, 200 Mbit/s", profile.Hop{
+			Down: p.path(at(0, 200), at(20, 100), at(40, 50), at(60, 200)), Up: p.path(back...),
+			Traffic: &profile.Traffic{Steady: []profile.Steady{{Direction: "up", Rate: 90 * units.Mbps, Stop: seconds(99)}}},
+		}).
 		expecting(Want("packets_lost == 0", "freezes == 0", "displayed_percent from 5s to 34s >= 98", "displayed_percent from 74s >= 98"))
 }
 

@@ -26,8 +26,10 @@ func cell(stations ...profile.Station) *profile.WiFi {
 // senders are stations with a steady flow up, always on but for a gap of a millisecond now and then.
 func senders(count int, mbps int) profile.Station {
 	mcs := 9
-	return profile.Station{Count: count, Radio: profile.Radio{MCS: &mcs, Streams: 2},
-		Up: &profile.OnOff{Rate: units.Bitrate(mbps) * units.Mbps, On: 30 * time.Second, Off: time.Millisecond}}
+	return profile.Station{
+		Count: count, Radio: profile.Radio{MCS: &mcs, Streams: 2},
+		Up: &profile.OnOff{Rate: units.Bitrate(mbps) * units.Mbps, On: 30 * time.Second, Off: time.Millisecond},
+	}
 }
 
 func (p place) case8869(section string, number int, title, about string, sessions ...sim.Session) Scenario {

@@ -16,6 +16,7 @@ type marks struct{ before, after map[uint8]int }
 func (m *marks) Before(_ netem.True, p netem.Packet, _, _ netip.AddrPort, _ []byte) {
 	count(&m.before, p)
 }
+
 func (m *marks) After(_ netem.True, p netem.Packet, _, _ netip.AddrPort, _ []byte) {
 	count(&m.after, p)
 }

@@ -38,8 +38,10 @@ const pair = "link: usb\nduration: 1s\nbitrate: 5M\nsessions:\n- {}\n- {bitrate:
 // Shards that are merged are the sweep of one machine to the byte, wall time apart, whatever the order of the arguments.
 func TestMergedShardsAreTheWholeSweep(t *testing.T) {
 	dir := t.TempDir()
-	args := []string{"sim", "sweep", "--duration", "1s", "--seeds", "3", "--recovery", "idr,fec:20", "usb", inFile(t, "pair.yaml", pair),
-		inFile(t, "pair-alone.yaml", "link: lossy\nbitrate: 4M\n")}
+	args := []string{
+		"sim", "sweep", "--duration", "1s", "--seeds", "3", "--recovery", "idr,fec:20", "usb", inFile(t, "pair.yaml", pair),
+		inFile(t, "pair-alone.yaml", "link: lossy\nbitrate: 4M\n"),
+	}
 	whole := filepath.Join(dir, "whole.jsonl")
 	code, out, errOut := airbridge(t, append(args, "--out", whole)...)
 	if code != exitOK || errOut != "" || !strings.Contains(out, "wrote "+whole) {

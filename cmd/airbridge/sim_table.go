@@ -48,8 +48,11 @@ func (d *digest) add(r *reports.Record) {
 		sum  *int64
 		more *int64
 	}{
-		{&d.missed, r.Frames.MissedSlots}, {&d.rendered, r.Frames.Rendered}, {&d.displayed, r.Frames.Displayed},
-		{&d.lost, r.Frames.Lost}, {&d.freezes, r.Recovery.Freezes},
+		{&d.missed, r.Frames.MissedSlots},
+		{&d.rendered, r.Frames.Rendered},
+		{&d.displayed, r.Frames.Displayed},
+		{&d.lost, r.Frames.Lost},
+		{&d.freezes, r.Recovery.Freezes},
 	} {
 		if c.more != nil {
 			*c.sum += *c.more

@@ -230,8 +230,13 @@ func TestLinkTellsWhatItsQueueDropped(t *testing.T) {
 	if l.Next() != 3*ms {
 		t.Errorf("next %d, want at once", l.Next())
 	}
-	want := []event{{3 * ms, 3, netem.Overflow, 0}, {3 * ms, 4, netem.Overflow, 0}, {4 * ms, 0, 0, 0},
-		{5 * ms, 1, 0, time.Millisecond}, {6 * ms, 2, 0, 2 * time.Millisecond}}
+	want := []event{
+		{3 * ms, 3, netem.Overflow, 0},
+		{3 * ms, 4, netem.Overflow, 0},
+		{4 * ms, 0, 0, 0},
+		{5 * ms, 1, 0, time.Millisecond},
+		{6 * ms, 2, 0, 2 * time.Millisecond},
+	}
 	if d := cmp.Diff(want, drain(l)); d != "" {
 		t.Error(d)
 	}

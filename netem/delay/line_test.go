@@ -162,8 +162,10 @@ func TestJitterNeverLeadsIntoThePast(t *testing.T) {
 // alone, equal instants in the order sent.
 func TestLineOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		cfg := delay.Config{Propagation: 2 * time.Millisecond, Reorder: rapid.Bool().Draw(t, "reorder"),
-			Jitter: delay.Jitter{Shape: delay.Uniform, Spread: time.Duration(rapid.Int64Range(1, 2e6).Draw(t, "spread"))}}
+		cfg := delay.Config{
+			Propagation: 2 * time.Millisecond, Reorder: rapid.Bool().Draw(t, "reorder"),
+			Jitter: delay.Jitter{Shape: delay.Uniform, Spread: time.Duration(rapid.Int64Range(1, 2e6).Draw(t, "spread"))},
+		}
 		seed := rapid.Uint64().Draw(t, "seed")
 		l := delay.New(cfg, stream.New(seed, "jitter"))
 		twin := stream.New(seed, "jitter")

@@ -97,8 +97,17 @@ func TestPlannedOutages(t *testing.T) {
 	for _, c := range []struct {
 		at   netem.True
 		want netem.Fate
-	}{{9, netem.Arrived}, {10, netem.Outage}, {19, netem.Outage}, {20, netem.Outage}, {24, netem.Outage}, {25, netem.Arrived},
-		{40, netem.Outage}, {41, netem.Arrived}, {1000, netem.Arrived}} {
+	}{
+		{9, netem.Arrived},
+		{10, netem.Outage},
+		{19, netem.Outage},
+		{20, netem.Outage},
+		{24, netem.Outage},
+		{25, netem.Arrived},
+		{40, netem.Outage},
+		{41, netem.Arrived},
+		{1000, netem.Arrived},
+	} {
 		if got := one(m, c.at, netem.Packet{})[0].Fate; got != c.want {
 			t.Errorf("at %d: %v, want %v", c.at, got, c.want)
 		}

@@ -9,8 +9,10 @@ import (
 
 var (
 	standards  = map[string]wifi.Standard{"": wifi.HE, "wifi6": wifi.HE, "wifi5": wifi.VHT}
-	categories = map[string]wifi.Category{"": wifi.BestEffort, "best-effort": wifi.BestEffort, "voice": wifi.Voice,
-		"video": wifi.Video, "background": wifi.Background}
+	categories = map[string]wifi.Category{
+		"": wifi.BestEffort, "best-effort": wifi.BestEffort, "voice": wifi.Voice,
+		"video": wifi.Video, "background": wifi.Background,
+	}
 )
 
 // config converts the cell and records what is wrong with it.
@@ -19,8 +21,10 @@ func (w *WiFi) config(f faults) wifi.Config {
 	if !ok {
 		f.at("standard").addf("%q: want wifi6 or wifi5", w.Standard)
 	}
-	c := wifi.Config{Sessions: w.Sessions, Headsets: []wifi.Radio{w.Headset.config(f.at("headset"), standard, w.Width)}, NoWMM: w.NoWMM,
-		MaxAMPDU: w.MaxAMPDU, MaxMPDUs: w.MaxMPDUs, Queue: w.Queue, Lifetime: w.Lifetime, RetryLimit: w.RetryLimit}
+	c := wifi.Config{
+		Sessions: w.Sessions, Headsets: []wifi.Radio{w.Headset.config(f.at("headset"), standard, w.Width)}, NoWMM: w.NoWMM,
+		MaxAMPDU: w.MaxAMPDU, MaxMPDUs: w.MaxMPDUs, Queue: w.Queue, Lifetime: w.Lifetime, RetryLimit: w.RetryLimit,
+	}
 	if m := w.Microwave; m != nil && given(f, "microwave.for", m.For) {
 		c.Microwave = wifi.Microwave{From: m.From, For: m.For, Every: m.Every, Mains: m.Mains, Duty: float64(m.Duty), Loss: float64(m.Loss)}
 	}
@@ -59,17 +63,21 @@ func given[T comparable](f faults, key string, value T) bool {
 
 // Keys of what package wifi finds wrong with a radio, or with the traffic of a station.
 var (
-	radioKeys = map[string]string{"mcs": "mcs", "streams": "streams", "guard interval": "guard_interval", "loss": "loss",
+	radioKeys = map[string]string{
+		"mcs": "mcs", "streams": "streams", "guard interval": "guard_interval", "loss": "loss",
 		"fading snr": "fading.snr", "fading sigma": "fading.sigma", "fading correlation": "fading.correlation", "fading lag": "fading.lag",
 		"fading margin": "fading.margin", "fading hysteresis": "fading.hysteresis",
-		"scan every": "scan.every", "scan for": "scan.for", "scan first": "scan.first", "roam mean": "roam.mean", "roam for": "roam.for"}
+		"scan every": "scan.every", "scan for": "scan.for", "scan first": "scan.first", "roam mean": "roam.mean", "roam for": "roam.for",
+	}
 	onOffKeys = map[string]string{"rate": "rate", "size": "packet", "start": "start", "on mean": "on", "off mean": "off", "off shape": "shape"}
 )
 
 // wifiKeys are the keys of what package wifi finds wrong with a cell, each of whose stations comes from an entry.
 func wifiKeys(of []int) map[string]string {
-	keys := map[string]string{"microwave": "microwave", "sessions": "sessions", "max ampdu": "max_ampdu",
-		"max mpdus": "max_mpdus", "queue": "queue", "lifetime": "lifetime", "retry limit": "retry_limit"}
+	keys := map[string]string{
+		"microwave": "microwave", "sessions": "sessions", "max ampdu": "max_ampdu",
+		"max mpdus": "max_mpdus", "queue": "queue", "lifetime": "lifetime", "retry limit": "retry_limit",
+	}
 	for _, k := range []string{"from", "for", "every", "mains", "duty", "loss"} {
 		keys["microwave "+k] = "microwave." + k
 	}
@@ -117,6 +125,8 @@ func (o *OnOff) config(f faults) wifi.OnOff {
 		f.at("category").addf("%q: want best-effort, voice, video or background", o.Category)
 	}
 	given(f, "rate", o.Rate)
-	return wifi.OnOff{Rate: o.Rate, Size: int32(min(o.Packet, 1<<20)), Start: o.Start, OnMean: o.On, OffMean: o.Off,
-		OffShape: o.Shape, Category: category}
+	return wifi.OnOff{
+		Rate: o.Rate, Size: int32(min(o.Packet, 1<<20)), Start: o.Start, OnMean: o.On, OffMean: o.Off,
+		OffShape: o.Shape, Category: category,
+	}
 }

@@ -28,11 +28,15 @@ func (t *Traffic) config(f faults) (c traffic.Config) {
 	}
 	keys := map[string]string{}
 	for i, s := range t.Steady {
-		route(keys, fmt.Sprintf("steady flow %d", i), fmt.Sprintf("steady[%d]", i), map[string]string{"rate": "rate", "size": "packet",
-			"on": "on", "start": "start"})
+		route(keys, fmt.Sprintf("steady flow %d", i), fmt.Sprintf("steady[%d]", i), map[string]string{
+			"rate": "rate", "size": "packet",
+			"on": "on", "start": "start",
+		})
 		at := f.item("steady", i)
-		c.Steady = append(c.Steady, traffic.Steady{Name: fmt.Sprintf("steady %d", i+1), Dir: direction(at, s.Direction), Rate: s.Rate,
-			Size: int32(min(s.Packet, 1<<20)), On: s.On, Off: s.Off, Exponential: s.Exponential, Start: s.Start, Stop: s.Stop, DSCP: dscp(at, s.DSCP)})
+		c.Steady = append(c.Steady, traffic.Steady{
+			Name: fmt.Sprintf("steady %d", i+1), Dir: direction(at, s.Direction), Rate: s.Rate,
+			Size: int32(min(s.Packet, 1<<20)), On: s.On, Off: s.Off, Exponential: s.Exponential, Start: s.Start, Stop: s.Stop, DSCP: dscp(at, s.DSCP),
+		})
 	}
 	for i, b := range t.Bulk {
 		at := f.item("bulk", i)

@@ -23,8 +23,10 @@ func impaired() []Profile {
 			Brief:  "losses in bursts, 7.4 % in the mean (Gilbert-Elliott)",
 			Detail: "100 Mbit/s, 2 ms each way. In its bad state, about one packet long, the link loses every second packet, in its good state 4 %.",
 			Source: "The Gilbert-Elliott parameters with which Tambur (NSDI 2023) was evaluated.",
-			Spec: both(Path{Rate: rate, Delay: near,
-				Loss: &Loss{Bursty: &Bursty{ToBad: 0.068, ToGood: 0.852, LossGood: 0.04, LossBad: 0.5}}}),
+			Spec: both(Path{
+				Rate: rate, Delay: near,
+				Loss: &Loss{Bursty: &Bursty{ToBad: 0.068, ToGood: 0.852, LossGood: 0.04, LossBad: 0.5}},
+			}),
 		},
 		{
 			Name:   "outage",
@@ -32,7 +34,8 @@ func impaired() []Profile {
 			Detail: "100 Mbit/s, 2 ms each way; down from 10 s to 11 s, and then at random, every 30 s in the mean for half a second in the mean.",
 			Source: untold,
 			Spec: both(Path{Rate: rate, Delay: near, Outages: &Outages{
-				Planned: []Window{{10 * time.Second, 11 * time.Second}}, MeanUp: 30 * time.Second, MeanDown: 500 * time.Millisecond}}),
+				Planned: []Window{{10 * time.Second, 11 * time.Second}}, MeanUp: 30 * time.Second, MeanDown: 500 * time.Millisecond,
+			}}),
 		},
 		{
 			Name:  "capacity-drop",
@@ -42,8 +45,10 @@ func impaired() []Profile {
 			Source: "RFC 8867 §5.1, rates times 100; delay and queue of a home instead of its 50 ms and 300 ms.",
 			Spec: Spec{Hop: Hop{
 				Down: &Path{Delay: near, Repeat: 100 * time.Second, Steps: []Step{
-					{0, rate}, {40 * time.Second, 250 * units.Mbps}, {60 * time.Second, 60 * units.Mbps}, {80 * time.Second, rate}}},
-				Up: &Path{Rate: rate, Delay: near}}},
+					{0, rate}, {40 * time.Second, 250 * units.Mbps}, {60 * time.Second, 60 * units.Mbps}, {80 * time.Second, rate},
+				}},
+				Up: &Path{Rate: rate, Delay: near},
+			}},
 		},
 		{
 			Name:   "asymmetric-uplink",
@@ -52,7 +57,8 @@ func impaired() []Profile {
 			Source: "The ratio of RFC 8867 §5.3's congested feedback path and worse; no outside truth.",
 			Spec: Spec{Hop: Hop{
 				Down: &Path{Rate: rate, Delay: near},
-				Up:   &Path{Rate: units.Mbps, Queue: &Queue{Time: 500 * time.Millisecond}, Delay: near}}},
+				Up:   &Path{Rate: units.Mbps, Queue: &Queue{Time: 500 * time.Millisecond}, Delay: near},
+			}},
 		},
 	}
 }
@@ -80,8 +86,10 @@ func delayed() []Profile {
 			Brief:  "packets overtake each other within 2 ms",
 			Detail: "100 Mbit/s, 5 ms each way, even jitter of 2 ms to either side, with reordering, and 0.1 % of packets doubled.",
 			Source: untold,
-			Spec: both(Path{Rate: rate, Delay: 5 * time.Millisecond, Duplicate: 0.001,
-				Jitter: &Jitter{Shape: "uniform", Spread: 2 * time.Millisecond, Reorder: true}}),
+			Spec: both(Path{
+				Rate: rate, Delay: 5 * time.Millisecond, Duplicate: 0.001,
+				Jitter: &Jitter{Shape: "uniform", Spread: 2 * time.Millisecond, Reorder: true},
+			}),
 		},
 		{
 			Name:   "heavy-tail",

@@ -74,12 +74,18 @@ hops:
 				Jitter: &profile.Jitter{Shape: "pareto", Spread: 1500 * time.Microsecond, Tail: 0.15, Cut: 80 * ms, Reorder: true},
 			},
 			Up: &profile.Path{Rate: 1500 * units.Mbps, Queue: &profile.Queue{Kind: "codel", Target: 5 * ms, Interval: 100 * ms}},
-			WiFi: &profile.WiFi{Standard: "wifi5", Width: 40, NoWMM: true, MaxAMPDU: 1_000_000,
-				Headset: profile.Radio{MCS: ptr(0), Streams: 2, GuardInterval: 400, Loss: 0.02, Fading: &profile.Fading{SNR: -3.5, Sigma: 2},
-					Scan: &profile.Scan{Every: 5 * s}, Roam: &profile.Roam{Mean: 30 * s}},
-				Stations: []profile.Station{{Count: 3, Radio: profile.Radio{MCS: ptr(7)},
-					Up: &profile.OnOff{Rate: 15 * units.Mbps, Packet: 1400, Start: s, On: 500 * ms, Off: s, Shape: 1.5, Category: "video"}}},
-				Microwave: &profile.Microwave{For: 10 * s, Duty: 0.4}},
+			WiFi: &profile.WiFi{
+				Standard: "wifi5", Width: 40, NoWMM: true, MaxAMPDU: 1_000_000,
+				Headset: profile.Radio{
+					MCS: ptr(0), Streams: 2, GuardInterval: 400, Loss: 0.02, Fading: &profile.Fading{SNR: -3.5, Sigma: 2},
+					Scan: &profile.Scan{Every: 5 * s}, Roam: &profile.Roam{Mean: 30 * s},
+				},
+				Stations: []profile.Station{{
+					Count: 3, Radio: profile.Radio{MCS: ptr(7)},
+					Up: &profile.OnOff{Rate: 15 * units.Mbps, Packet: 1400, Start: s, On: 500 * ms, Off: s, Shape: 1.5, Category: "video"},
+				}},
+				Microwave: &profile.Microwave{For: 10 * s, Duty: 0.4},
+			},
 			Traffic: &profile.Traffic{
 				Steady: []profile.Steady{{Direction: "up", Rate: 2 * units.Mbps, Packet: 200, On: s, Off: s, Exponential: true, DSCP: 34}},
 				Bulk:   []profile.TCP{{Count: 2, Control: "reno", RTT: 30 * ms, ECN: true, Start: 5 * s, Stop: 50 * s}},
@@ -196,8 +202,10 @@ func TestParseTellsEverything(t *testing.T) {
 
 // A description made in Go is checked alike, with keys instead of lines.
 func TestValidate(t *testing.T) {
-	spec := profile.Spec{Hop: profile.Hop{Down: &profile.Path{Rate: -1, Loss: &profile.Loss{Share: 2}, Duplicate: 3}},
-		Hops: []profile.Hop{{Up: &profile.Path{Trace: "a.txt", TraceFormat: "pcap"}}}}
+	spec := profile.Spec{
+		Hop:  profile.Hop{Down: &profile.Path{Rate: -1, Loss: &profile.Loss{Share: 2}, Duplicate: 3}},
+		Hops: []profile.Hop{{Up: &profile.Path{Trace: "a.txt", TraceFormat: "pcap"}}},
+	}
 	err := spec.Validate()
 	if err == nil {
 		t.Fatal("nonsense was taken")
@@ -330,8 +338,10 @@ func TestTraceOnce(t *testing.T) {
 
 // Whatever the bytes: no panic, errors with the file's name, and what is accepted builds and carries a packet.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"both: {rate: 50M, delay: 3ms}\n", "wifi: {}\n", "down:\n  steps: [{at: 0s, rate: 1M}]\n", "hops: [{}]\n",
-		"traffic: {bulk: [{}]}\n", "down: {trace: a.txt}\n", "down: &a\n", "description: |\n  x\n", "up: {queue: {kind: dualpi2}, rate: 3M}\n"} {
+	for _, seed := range []string{
+		"both: {rate: 50M, delay: 3ms}\n", "wifi: {}\n", "down:\n  steps: [{at: 0s, rate: 1M}]\n", "hops: [{}]\n",
+		"traffic: {bulk: [{}]}\n", "down: {trace: a.txt}\n", "down: &a\n", "description: |\n  x\n", "up: {queue: {kind: dualpi2}, rate: 3M}\n",
+	} {
 		f.Add([]byte(seed))
 	}
 	read := files{"a.txt": "0 3\n1 4\n"}.read

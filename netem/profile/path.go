@@ -65,8 +65,10 @@ func (o *Outages) config(f faults) fault.OutageConfig {
 
 func (l *Loss) config(f faults) loss.Config {
 	c := loss.Config{Probability: float64(l.Share), Every: l.Every}
-	keys := map[string]string{"probability": "share", "every": "every", "gilbert to bad": "bursty.to_bad", "gilbert to good": "bursty.to_good",
-		"gilbert loss good": "bursty.loss_good", "gilbert loss bad": "bursty.loss_bad"}
+	keys := map[string]string{
+		"probability": "share", "every": "every", "gilbert to bad": "bursty.to_bad", "gilbert to good": "bursty.to_good",
+		"gilbert loss good": "bursty.loss_good", "gilbert loss bad": "bursty.loss_bad",
+	}
 	if b := l.Bursty; b != nil {
 		c.Gilbert = &loss.Gilbert{ToBad: float64(b.ToBad), ToGood: float64(b.ToGood), LossGood: float64(b.LossGood), LossBad: float64(b.LossBad)}
 	}
@@ -171,8 +173,10 @@ func (p *Path) latency(f faults, c *parts) {
 		}
 		c.delay.Reorder = j.Reorder
 	}
-	f.route(c.delay.Validate(), map[string]string{"propagation": "delay", "jitter shape": "jitter.shape", "jitter spread": "jitter.spread",
-		"jitter tail": "jitter.tail", "jitter cut": "jitter.cut"})
+	f.route(c.delay.Validate(), map[string]string{
+		"propagation": "delay", "jitter shape": "jitter.shape", "jitter spread": "jitter.spread",
+		"jitter tail": "jitter.tail", "jitter cut": "jitter.cut",
+	})
 	if p.DelayTrace != "" {
 		if c.delays = p.delays; c.delays == nil {
 			f.at("delay_trace").addf("%s: %v", p.DelayTrace, errNotLoaded)

@@ -19,12 +19,11 @@ import (
 
 // outcome is what became of a session's packets.
 type outcome struct {
-	sent             uint32
-	arrived, lost    int
-	delays           []time.Duration // of those that arrived, downwards
-	order            []netem.Packet
-	upDelays         []time.Duration
-	lastDown, lastUp netem.True
+	sent          uint32
+	arrived, lost int
+	delays        []time.Duration // of those that arrived, downwards
+	order         []netem.Packet
+	upDelays      []time.Duration
 }
 
 // stream sends a frame of packets down 72 times a second and a pose up with each, for a time. DSCP is AF41: video.
@@ -129,8 +128,10 @@ func TestEveryProfile(t *testing.T) {
 			}
 		})
 	}
-	for _, want := range []string{"perfect", "usb", "ethernet", "wifi6-near", "wifi6-busy", "wifi6-crowded", "wifi6e-160", "wifi5-near", "wifi5-far",
-		"mesh-roam", "microwave", "background-scan", "lossy", "bursty", "outage", "capacity-drop", "asymmetric-uplink", "bufferbloat", "jittery", "l4s"} {
+	for _, want := range []string{
+		"perfect", "usb", "ethernet", "wifi6-near", "wifi6-busy", "wifi6-crowded", "wifi6e-160", "wifi5-near", "wifi5-far",
+		"mesh-roam", "microwave", "background-scan", "lossy", "bursty", "outage", "capacity-drop", "asymmetric-uplink", "bufferbloat", "jittery", "l4s",
+	} {
 		if !seen[want] {
 			t.Errorf("no profile %s", want)
 		}
@@ -147,7 +148,6 @@ func TestProfilesDoWhatTheySay(t *testing.T) {
 		lossMin, lossMax float64 // share of packets
 		p50Max           time.Duration
 		p99Min, p99Max   time.Duration
-		upP99Min         time.Duration
 	}
 	const ms = time.Millisecond
 	for name, want := range map[string]figures{
@@ -233,8 +233,10 @@ func TestOpen(t *testing.T) {
 		"dir/office.txt":     "0 30\n",
 		"dir/late.csv":       "time,delay\n0,7\n",
 	}
-	for name, capacity := range map[string]float64{"flat.yaml": 50e6, "plain": 50e6, "office.txt": 50e6, "log.csv": 50e6, "odd.trace": 50e6,
-		"cell.up": 12e6, "dir/with-trace.yml": 30e6, "ethernet": 1e9} {
+	for name, capacity := range map[string]float64{
+		"flat.yaml": 50e6, "plain": 50e6, "office.txt": 50e6, "log.csv": 50e6, "odd.trace": 50e6,
+		"cell.up": 12e6, "dir/with-trace.yml": 30e6, "ethernet": 1e9,
+	} {
 		p, err := profile.Open(name, dir.read)
 		if err != nil {
 			t.Errorf("Open(%s): %v", name, err)
@@ -263,8 +265,10 @@ func TestOpen(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
-	dir := files{"bad.txt": "0 10\n1 -3\n", "bad.yaml": "both:\n  rate: -3\n", "lost.yaml": "down:\n  delay: 1ms\n  trace: gone.txt\n",
-		"worse.yaml": "down:\n  trace: bad.txt\n", "empty.txt": "", "prose": "Dear all,\nhello\n"}
+	dir := files{
+		"bad.txt": "0 10\n1 -3\n", "bad.yaml": "both:\n  rate: -3\n", "lost.yaml": "down:\n  delay: 1ms\n  trace: gone.txt\n",
+		"worse.yaml": "down:\n  trace: bad.txt\n", "empty.txt": "", "prose": "Dear all,\nhello\n",
+	}
 	for name, want := range map[string]string{
 		"wifi6-bussy": `link "wifi6-bussy": no such profile or file: did you mean wifi6-busy? profiles are perfect, usb,`,
 		"zzzzzzzz":    `link "zzzzzzzz": no such profile or file: profiles are perfect`,

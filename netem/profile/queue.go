@@ -3,8 +3,10 @@ package profile
 import "airbridge/netem/queue"
 
 // queueKeys are the keys of what package queue finds wrong.
-var queueKeys = map[string]string{"time": "time", "bytes": "bytes", "packets": "packets", "target": "target", "interval": "interval",
-	"threshold": "threshold"}
+var queueKeys = map[string]string{
+	"time": "time", "bytes": "bytes", "packets": "packets", "target": "target", "interval": "interval",
+	"threshold": "threshold",
+}
 
 // discipline checks the queue and returns what makes one.
 func (q *Queue) discipline(f faults) func() queue.Discipline {
@@ -49,8 +51,11 @@ func (q *Queue) only(f faults, kind string, time, target, interval, threshold bo
 		key        string
 		given, has bool
 	}{
-		{"time", q.Time != 0, time}, {"target", q.Target != 0, target}, {"interval", q.Interval != 0, interval},
-		{"threshold", q.Threshold != 0, threshold}, {"spare", q.Spare, kind == "step"},
+		{"time", q.Time != 0, time},
+		{"target", q.Target != 0, target},
+		{"interval", q.Interval != 0, interval},
+		{"threshold", q.Threshold != 0, threshold},
+		{"spare", q.Spare, kind == "step"},
 	} {
 		if parameter.given && !parameter.has {
 			f.at(parameter.key).addf("a %s queue has none", kind)

@@ -23,24 +23,30 @@ func shared() []Profile {
 			Brief:  "two TCP downloads behind FQ-CoDel",
 			Detail: "A router with FQ-CoDel at 100 Mbit/s keeps flows apart: who stays below its share waits hardly at all.",
 			Source: "RFC 8290's defaults; rate, delay and traffic: no outside truth.",
-			Spec: Spec{Hop: Hop{Down: down(&Queue{Kind: "fq-codel"}), Up: down(nil),
-				Traffic: &Traffic{Bulk: []TCP{{Count: 2}}}}},
+			Spec: Spec{Hop: Hop{
+				Down: down(&Queue{Kind: "fq-codel"}), Up: down(nil),
+				Traffic: &Traffic{Bulk: []TCP{{Count: 2}}},
+			}},
 		},
 		{
 			Name:   "download",
 			Brief:  "a TCP download shares 100 Mbit/s and fills the queue",
 			Detail: "One endless CUBIC flow from a server 20 ms away, from 5 s on, through the same drop-tail queue of 100 ms.",
 			Source: "RFC 8867 §5.6 with one flow, its 2 Mbit/s times 50; queue and delays of a home.",
-			Spec: Spec{Hop: Hop{Down: down(nil), Up: down(nil),
-				Traffic: &Traffic{Bulk: []TCP{{Start: 5 * time.Second}}}}},
+			Spec: Spec{Hop: Hop{
+				Down: down(nil), Up: down(nil),
+				Traffic: &Traffic{Bulk: []TCP{{Start: 5 * time.Second}}},
+			}},
 		},
 		{
 			Name:   "browsing",
 			Brief:  "ten people fetch small files",
 			Detail: "Ten CUBIC flows fetch 30 to 50 kB each, with pauses of 10 s in the mean, through the same queue.",
 			Source: "RFC 8867 §5.7's flows, at 100 Mbit/s; delays of a home.",
-			Spec: Spec{Hop: Hop{Down: down(nil), Up: down(nil),
-				Traffic: &Traffic{Short: []Short{{TCP: TCP{Count: 10}}}}}},
+			Spec: Spec{Hop: Hop{
+				Down: down(nil), Up: down(nil),
+				Traffic: &Traffic{Short: []Short{{TCP: TCP{Count: 10}}}},
+			}},
 		},
 		{
 			Name:  "two-bottlenecks",
@@ -49,8 +55,10 @@ func shared() []Profile {
 				"Queues build up in both.",
 			Source: "After RFC 8867 §6.3; rates and traffic: no outside truth.",
 			Spec: Spec{
-				Hop: Hop{Both: &Path{Rate: 120 * units.Mbps, Delay: near},
-					Traffic: &Traffic{Steady: []Steady{{Rate: 30 * units.Mbps, On: 2 * time.Second, Off: 2 * time.Second, Exponential: true}}}},
+				Hop: Hop{
+					Both:    &Path{Rate: 120 * units.Mbps, Delay: near},
+					Traffic: &Traffic{Steady: []Steady{{Rate: 30 * units.Mbps, On: 2 * time.Second, Off: 2 * time.Second, Exponential: true}}},
+				},
 				Hops: []Hop{{Both: &Path{Rate: rate, Delay: near}, Traffic: &Traffic{Bulk: []TCP{{}}}}},
 			},
 		},

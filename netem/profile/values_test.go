@@ -70,11 +70,13 @@ func TestValues(t *testing.T) {
 			t.Errorf("%q: %v, want %v", c.file, got, c.want)
 		}
 	}
-	for _, file := range []string{"down: {delay: 20}", "down: {delay: 2e1ms}", "down: {delay: +20ms}", "down: {delay: 1d}", "down: {delay: [1ms]}",
+	for _, file := range []string{
+		"down: {delay: 20}", "down: {delay: 2e1ms}", "down: {delay: +20ms}", "down: {delay: 1d}", "down: {delay: [1ms]}",
 		"down: {duplicate: 1.5}", "down: {duplicate: 101%}", "down: {duplicate: %}", "down: {duplicate: 1e-3}", "down: {duplicate: NaN}", "down: {duplicate: 1..2}",
 		"down: {rate: 1M, queue: {bytes: 2TB}}", "down: {rate: 1M, queue: {bytes: 0.3B}}", "down: {rate: 1M, queue: {bytes: 0x10}}", "down: {rate: 1M, queue: {bytes: 9999GB}}",
 		"down: {rate: 1M, queue: {packets: 1e3}}", "down: {rate: 1M, queue: {packets: -1}}", "down: {rate: 1M, queue: {packets: 4294967296}}", "down: {rate: 1M, queue: {packets: 1_000}}",
-		"down: {rate: fast}", "down: {rate: 30Mbit}", "down: {rate: -3M}", "down: {rate: 1e6}", "wifi: {headset: {fading: {snr: .inf}}}", "wifi: {no_wmm: on}", "wifi: {no_wmm: 1}"} {
+		"down: {rate: fast}", "down: {rate: 30Mbit}", "down: {rate: -3M}", "down: {rate: 1e6}", "wifi: {headset: {fading: {snr: .inf}}}", "wifi: {no_wmm: on}", "wifi: {no_wmm: 1}",
+	} {
 		if _, err := profile.Parse("x", []byte(file+"\n"), nil); err == nil || !strings.HasPrefix(err.Error(), "x:1: ") {
 			t.Errorf("%q: %v, want it refused", file, err)
 		}
@@ -84,15 +86,23 @@ func TestValues(t *testing.T) {
 // What is written again in Go is the same link: both ways to describe one draw the same.
 func TestGoAndYAMLAgree(t *testing.T) {
 	for text, spec := range map[string]profile.Spec{
-		"both: {rate: 50M, delay: 3ms, loss: {share: 1%}, jitter: {spread: 1ms}}\n": {Hop: profile.Hop{Both: &profile.Path{Rate: 50 * units.Mbps, Delay: 3 * ms,
-			Loss: &profile.Loss{Share: 0.01}, Jitter: &profile.Jitter{Spread: ms}}}},
+		"both: {rate: 50M, delay: 3ms, loss: {share: 1%}, jitter: {spread: 1ms}}\n": {Hop: profile.Hop{Both: &profile.Path{
+			Rate: 50 * units.Mbps, Delay: 3 * ms,
+			Loss: &profile.Loss{Share: 0.01}, Jitter: &profile.Jitter{Spread: ms},
+		}}},
 		"wifi: {headset: {roam: {mean: 1s}}, stations: [{count: 2, up: {rate: 5M}}]}\nup: {outages: {mean_up: 1s, mean_down: 50ms}}\n": {Hop: profile.Hop{
 			WiFi: &profile.WiFi{Headset: profile.Radio{Roam: &profile.Roam{Mean: time.Second}}, Stations: []profile.Station{{Count: 2, Up: &profile.OnOff{Rate: 5 * units.Mbps}}}},
-			Up:   &profile.Path{Outages: &profile.Outages{MeanUp: time.Second, MeanDown: 50 * ms}}}},
-		"down: {rate: 20M}\ntraffic: {short: [{count: 3, idle: 1s}], bulk: [{control: reno}]}\nhops: [{down: {rate: 10M, queue: {kind: codel}}}]\n": {Hop: profile.Hop{
-			Down: &profile.Path{Rate: 20 * units.Mbps}, Traffic: &profile.Traffic{Short: []profile.Short{{TCP: profile.TCP{Count: 3}, Idle: time.Second}},
-				Bulk: []profile.TCP{{Control: "reno"}}}},
-			Hops: []profile.Hop{{Down: &profile.Path{Rate: 10 * units.Mbps, Queue: &profile.Queue{Kind: "codel"}}}}},
+			Up:   &profile.Path{Outages: &profile.Outages{MeanUp: time.Second, MeanDown: 50 * ms}},
+		}},
+		"down: {rate: 20M}\ntraffic: {short: [{count: 3, idle: 1s}], bulk: [{control: reno}]}\nhops: [{down: {rate: 10M, queue: {kind: codel}}}]\n": {
+			Hop: profile.Hop{
+				Down: &profile.Path{Rate: 20 * units.Mbps}, Traffic: &profile.Traffic{
+					Short: []profile.Short{{TCP: profile.TCP{Count: 3}, Idle: time.Second}},
+					Bulk:  []profile.TCP{{Control: "reno"}},
+				},
+			},
+			Hops: []profile.Hop{{Down: &profile.Path{Rate: 10 * units.Mbps, Queue: &profile.Queue{Kind: "codel"}}}},
+		},
 	} {
 		read, err := profile.Parse("x", []byte(text), nil)
 		if err != nil {

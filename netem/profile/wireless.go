@@ -19,7 +19,8 @@ func modern(mcs, width int, guard time.Duration) *WiFi {
 func contended(stations int, rate units.Bitrate) *WiFi {
 	mcs := 9
 	return &WiFi{Width: 80, Headset: Radio{MCS: &mcs}, Stations: []Station{
-		{Count: stations, Radio: Radio{MCS: &mcs}, Up: &OnOff{Rate: rate, On: 500 * time.Millisecond, Off: time.Second}}}}
+		{Count: stations, Radio: Radio{MCS: &mcs}, Up: &OnOff{Rate: rate, On: 500 * time.Millisecond, Off: time.Second}},
+	}}
 }
 
 // air is a link that is a Wi-Fi cell and a wire of half a millisecond to the streamer.
@@ -65,8 +66,10 @@ func indoor() []Profile {
 			Brief:  "Wi-Fi 5 in the same room, one neighbour",
 			Detail: "802.11ac, 80 MHz, two streams at MCS 8 (702 Mbit/s on the air), 1 % of MPDUs sent again, and a station with 5 Mbit/s while on.",
 			Source: "Rates and timing of IEEE 802.11ac; loss and neighbour: no outside truth.",
-			Spec: air(&WiFi{Standard: "wifi5", Width: 80, Headset: Radio{MCS: &mcs8, Streams: 2, Loss: 0.01},
-				Stations: []Station{{Radio: Radio{MCS: &mcs7}, Up: &OnOff{Rate: 5 * units.Mbps}}}}),
+			Spec: air(&WiFi{
+				Standard: "wifi5", Width: 80, Headset: Radio{MCS: &mcs8, Streams: 2, Loss: 0.01},
+				Stations: []Station{{Radio: Radio{MCS: &mcs7}, Up: &OnOff{Rate: 5 * units.Mbps}}},
+			}),
 		},
 		{
 			Name:  "wifi5-far",

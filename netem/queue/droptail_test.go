@@ -121,8 +121,14 @@ func TestConfigsRefuse(t *testing.T) {
 			t.Errorf("%s: %+v accepted", name, c)
 		}
 	}
-	for _, c := range []interface{ Validate() error }{queue.DropTailConfig{}, queue.CoDelConfig{}, queue.FQCoDelConfig{},
-		queue.StepConfig{}, queue.DualPI2Config{}, queue.DualPI2Config{Ramp: -1}} {
+	for _, c := range []interface{ Validate() error }{
+		queue.DropTailConfig{},
+		queue.CoDelConfig{},
+		queue.FQCoDelConfig{},
+		queue.StepConfig{},
+		queue.DualPI2Config{},
+		queue.DualPI2Config{Ramp: -1},
+	} {
 		if err := c.Validate(); err != nil {
 			t.Errorf("%T: defaults refused: %v", c, err)
 		}

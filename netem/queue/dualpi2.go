@@ -30,8 +30,10 @@ type DualPI2Config struct {
 
 // Validate returns all faults.
 func (c DualPI2Config) Validate() error {
-	faults := []error{bounded("target", c.Target), bounded("rtt max", c.RTTMax), bounded("threshold", c.Threshold),
-		bounded("ramp", max(0, c.Ramp)), room(c.Packets, c.Bytes)}
+	faults := []error{
+		bounded("target", c.Target), bounded("rtt max", c.RTTMax), bounded("threshold", c.Threshold),
+		bounded("ramp", max(0, c.Ramp)), room(c.Packets, c.Bytes),
+	}
 	if c.RTTMax > 0 && c.RTTMax < time.Millisecond {
 		faults = append(faults, fmt.Errorf("rtt max %v: want 1ms or more", c.RTTMax))
 	}
@@ -51,8 +53,12 @@ func (c DualPI2Config) defaulted() DualPI2Config {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&c.Target, 15 * time.Millisecond}, {&c.RTTMax, 100 * time.Millisecond},
-		{&c.Threshold, 800 * time.Microsecond}, {&c.Ramp, 400 * time.Microsecond}} {
+	}{
+		{&c.Target, 15 * time.Millisecond},
+		{&c.RTTMax, 100 * time.Millisecond},
+		{&c.Threshold, 800 * time.Microsecond},
+		{&c.Ramp, 400 * time.Microsecond},
+	} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}

@@ -84,8 +84,10 @@ func TestPromisesOfQueues(t *testing.T) {
 				for range rapid.IntRange(1, 60).Draw(rt, "turns") {
 					now += netem.True(rapid.Int64Range(0, 40e6).Draw(rt, "pause"))
 					for range rapid.IntRange(0, 40).Draw(rt, "pushes") {
-						p := netem.Packet{ID: id, Size: rapid.Int32Range(1, 9000).Draw(rt, "size"), Flow: uint16(rapid.IntRange(0, 20).Draw(rt, "flow")),
-							Dir: netem.Dir(id % 2), ECN: uint8(rapid.IntRange(0, 3).Draw(rt, "ecn")), DSCP: 34, Flip: 5, Queued: 7}
+						p := netem.Packet{
+							ID: id, Size: rapid.Int32Range(1, 9000).Draw(rt, "size"), Flow: uint16(rapid.IntRange(0, 20).Draw(rt, "flow")),
+							Dir: netem.Dir(id % 2), ECN: uint8(rapid.IntRange(0, 3).Draw(rt, "ecn")), DSCP: 34, Flip: 5, Queued: 7,
+						}
 						id++
 						b.under[p.ID] = p
 						b.bytes += int64(p.Size)

@@ -136,8 +136,11 @@ func TestClientsAreKeptApart(t *testing.T) {
 	c.fromTarget(0, 0, 0, []byte("for a"))
 	c.tick(0)
 	want := []sent{
-		{0, netem.Up, 0, alice.String(), 0, "a"}, {0, netem.Up, 1, bob.String(), 0, "b"}, {0, netem.Up, 0, alice.String(), 0, "a2"},
-		{0, netem.Down, 1, bob.String(), 0, "for b"}, {0, netem.Down, 0, alice.String(), 0, "for a"},
+		{0, netem.Up, 0, alice.String(), 0, "a"},
+		{0, netem.Up, 1, bob.String(), 0, "b"},
+		{0, netem.Up, 0, alice.String(), 0, "a2"},
+		{0, netem.Down, 1, bob.String(), 0, "for b"},
+		{0, netem.Down, 0, alice.String(), 0, "for a"},
 	}
 	if diff := cmp.Diff(want, w.log); diff != "" {
 		t.Errorf("departures (-want +got):\n%s", diff)

@@ -426,8 +426,10 @@ func TestBadConfig(t *testing.T) {
 		want []string
 	}{
 		{Config{}, []string{"no medium", "listen", "target", "HOST:PORT"}},
-		{Config{Listen: "here", To: "there", Medium: pass, Clients: -1, Idle: -1, Packets: -1, Bytes: -1},
-			[]string{`"here"`, `"there"`, "clients -1", "1 to 512", "idle", "packets", "bytes"}},
+		{
+			Config{Listen: "here", To: "there", Medium: pass, Clients: -1, Idle: -1, Packets: -1, Bytes: -1},
+			[]string{`"here"`, `"there"`, "clients -1", "1 to 512", "idle", "packets", "bytes"},
+		},
 		{Config{Listen: taken, To: "127.0.0.1:9", Medium: pass}, []string{"listen " + taken, "in use"}},
 		{Config{Listen: "127.0.0.1:0", To: "127.0.0.1:0", Medium: pass}, []string{"target 127.0.0.1:0", "port 0"}},
 		{Config{Listen: "127.0.0.1:0", To: "no such host.invalid:1", Medium: pass}, []string{"no such host"}},

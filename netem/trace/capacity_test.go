@@ -98,8 +98,13 @@ func TestRateLoops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []step{{0, second, units.Mbps}, {second, 2 * second, 0}, {2 * second, 3 * second, 3 * units.Mbps},
-		{3 * second, 4 * second, units.Mbps}, {4 * second, 5 * second, 0}}
+	want := []step{
+		{0, second, units.Mbps},
+		{second, 2 * second, 0},
+		{2 * second, 3 * second, 3 * units.Mbps},
+		{3 * second, 4 * second, units.Mbps},
+		{4 * second, 5 * second, 0},
+	}
 	if diff := cmp.Diff(want, steps(c.Rate(), 5*second)); diff != "" {
 		t.Error(diff)
 	}

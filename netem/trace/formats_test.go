@@ -37,8 +37,10 @@ func written() map[string]string {
 			}
 		}
 	}
-	return map[string]string{"columns": columns.String(), "csv": csv.String(), "header": header.String(), "units": units.String(),
-		"logged": logged.String(), "mahimahi": sorted(mahimahi.String())}
+	return map[string]string{
+		"columns": columns.String(), "csv": csv.String(), "header": header.String(), "units": units.String(),
+		"logged": logged.String(), "mahimahi": sorted(mahimahi.String()),
+	}
 }
 
 // sorted puts the lines of stamps in order, and one more at the end that says how long the trace is.
@@ -145,11 +147,15 @@ func TestOnceHasNoSecondRound(t *testing.T) {
 
 // Every name that the documentation gives a column is one, with every unit, whatever the case.
 func TestHeaderNames(t *testing.T) {
-	times := map[string]float64{"time": 1, "t": 1, "Timestamp": 1, "ELAPSED": 1, "interval": 1, "seconds": 1, "sec": 1, "s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9,
-		"time_s": 1, "time_ms": 1e3, "t (us)": 1e6, "timestamp [ns]": 1e9, "Elapsed Seconds": 1, "time_msec": 1e3, "time (µs)": 1e6}
-	rates := map[string]float64{"rate": 1, "Bitrate": 1, "bandwidth": 1, "BW": 1, "throughput": 1, "capacity": 1, "goodput": 1, "value": 1, "download": 1,
+	times := map[string]float64{
+		"time": 1, "t": 1, "Timestamp": 1, "ELAPSED": 1, "interval": 1, "seconds": 1, "sec": 1, "s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9,
+		"time_s": 1, "time_ms": 1e3, "t (us)": 1e6, "timestamp [ns]": 1e9, "Elapsed Seconds": 1, "time_msec": 1e3, "time (µs)": 1e6,
+	}
+	rates := map[string]float64{
+		"rate": 1, "Bitrate": 1, "bandwidth": 1, "BW": 1, "throughput": 1, "capacity": 1, "goodput": 1, "value": 1, "download": 1,
 		"bps": 1e6, "kbps": 1e3, "Mbps": 1, "Gbps": 1e-3, "Mbit/s": 1, "kbit/s": 1e3, "Gbits/sec": 1e-3, "bits/second": 1e6, "rate_kbps": 1e3, "Throughput [Mbit/s]": 1,
-		"bandwidth (bits per second)": 1e6, "dl_bitrate": 1e3, "DL bitrate": 1e3, "rate in Gb/s": 1e-3}
+		"bandwidth (bits per second)": 1e6, "dl_bitrate": 1e3, "DL bitrate": 1e3, "rate in Gb/s": 1e-3,
+	}
 	for timeName, timeUnit := range times {
 		for rateName, rateUnit := range rates {
 			text := fmt.Sprintf("%s,%s\n0,%g\n%g,%g\n", timeName, rateName, 10*rateUnit, 2*timeUnit, 20*rateUnit)

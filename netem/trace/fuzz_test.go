@@ -12,8 +12,10 @@ import (
 
 // Whatever the bytes: no panic, and what is accepted plays within its bounds and gets on in time.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"0 10\n1 2.5\n", "time,rate\n0,10\n", "1\n2\n2\n9\n", "0\n3\n", "10,Mbits/sec\n", "t (ms);kbps\n1;2\n",
-		"2019.12.16_13.40.04,3\n", "0 1e12", "-1 1\n1e9 2\n", "\xef\xbb\xbf# x\n0 1"} {
+	for _, seed := range []string{
+		"0 10\n1 2.5\n", "time,rate\n0,10\n", "1\n2\n2\n9\n", "0\n3\n", "10,Mbits/sec\n", "t (ms);kbps\n1;2\n",
+		"2019.12.16_13.40.04,3\n", "0 1e12", "-1 1\n1e9 2\n", "\xef\xbb\xbf# x\n0 1",
+	} {
 		f.Add([]byte(seed), uint8(0))
 	}
 	f.Add([]byte("0 1\n"), uint8(2))

@@ -7,16 +7,20 @@ import (
 
 // Units that a header may name: nanoseconds of a time unit, bits per second of a rate unit.
 var (
-	timeUnits = map[string]float64{"s": 1e9, "sec": 1e9, "secs": 1e9, "second": 1e9, "seconds": 1e9, "ms": 1e6, "msec": 1e6,
-		"milliseconds": 1e6, "us": 1e3, "usec": 1e3, "µs": 1e3, "ns": 1}
+	timeUnits = map[string]float64{
+		"s": 1e9, "sec": 1e9, "secs": 1e9, "second": 1e9, "seconds": 1e9, "ms": 1e6, "msec": 1e6,
+		"milliseconds": 1e6, "us": 1e3, "usec": 1e3, "µs": 1e3, "ns": 1,
+	}
 	rateUnits = map[string]float64{"bps": 1, "kbps": 1e3, "mbps": 1e6, "gbps": 1e9}
 )
 
 // Words that make a column what it is.
 var (
 	timeWords = map[string]bool{"time": true, "t": true, "timestamp": true, "elapsed": true, "interval": true}
-	rateWords = map[string]bool{"rate": true, "bitrate": true, "bandwidth": true, "bw": true, "throughput": true,
-		"capacity": true, "goodput": true, "value": true, "download": true, "datarate": true}
+	rateWords = map[string]bool{
+		"rate": true, "bitrate": true, "bandwidth": true, "bw": true, "throughput": true,
+		"capacity": true, "goodput": true, "value": true, "download": true, "datarate": true,
+	}
 )
 
 // column is one column of interest: where it is and how many nanoseconds, or bits per second, its unit is.

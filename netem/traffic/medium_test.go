@@ -23,12 +23,15 @@ func busy(t testing.TB, seed uint64) *traffic.Medium {
 	inner := netem.Chain(link(30*units.Mbps, 30*time.Millisecond),
 		loss.New(loss.Config{Probability: 0.01}, stream.New(seed, "loss")),
 		fault.New(fault.Config{Duplicate: 0.01}, stream.New(seed, "fault")),
-		delay.New(delay.Config{Propagation: 2 * time.Millisecond, Reorder: true,
-			Jitter: delay.Jitter{Shape: delay.Uniform, Spread: time.Millisecond}}, stream.New(seed, "jitter")))
+		delay.New(delay.Config{
+			Propagation: 2 * time.Millisecond, Reorder: true,
+			Jitter: delay.Jitter{Shape: delay.Uniform, Spread: time.Millisecond},
+		}, stream.New(seed, "jitter")))
 	m, err := traffic.New(inner, traffic.Config{
 		Steady: []traffic.Steady{{Rate: 2 * units.Mbps, On: 50 * time.Millisecond, Off: 50 * time.Millisecond, Exponential: true}},
 		Bulk:   []traffic.Bulk{{Control: traffic.Reno}, {ECN: true, Dir: netem.Up}},
-		Short:  []traffic.Short{{Flows: 3, MinSize: 30_000, MaxSize: 50_000, Idle: time.Second}}}, seed, "x")
+		Short:  []traffic.Short{{Flows: 3, MinSize: 30_000, MaxSize: 50_000, Idle: time.Second}},
+	}, seed, "x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +210,8 @@ func BenchmarkBulk(b *testing.B) {
 
 func ExampleNew() {
 	m, err := traffic.New(link(20*units.Mbps, 100*time.Millisecond), traffic.Config{
-		Bulk: []traffic.Bulk{{Name: "download", Control: traffic.Reno}}}, 1, "home")
+		Bulk: []traffic.Bulk{{Name: "download", Control: traffic.Reno}},
+	}, 1, "home")
 	if err != nil {
 		fmt.Println(err)
 		return

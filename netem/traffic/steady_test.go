@@ -36,7 +36,8 @@ func TestSteadyRateIsExact(t *testing.T) {
 func TestOnOff(t *testing.T) {
 	for _, exponential := range []bool{false, true} {
 		m := build(t, &netem.Pass{}, traffic.Config{Steady: []traffic.Steady{
-			{Rate: 12 * units.Mbps, On: 100 * time.Millisecond, Off: 200 * time.Millisecond, Exponential: exponential}}})
+			{Rate: 12 * units.Mbps, On: 100 * time.Millisecond, Off: 200 * time.Millisecond, Exponential: exponential},
+		}})
 		run(t, m, 600*time.Second)
 		rate := float64(m.Flows(nil)[0].Goodput) * 8 / 600
 		if rate < 3.7e6 || rate > 4.3e6 {
@@ -48,7 +49,8 @@ func TestOnOff(t *testing.T) {
 // Fixed periods show as such: after a gap of 200 ms come 100 ms of packets.
 func TestFixedPeriods(t *testing.T) {
 	m := build(t, &netem.Pass{}, traffic.Config{Steady: []traffic.Steady{
-		{Rate: 12 * units.Mbps, On: 100 * time.Millisecond, Off: 200 * time.Millisecond}}})
+		{Rate: 12 * units.Mbps, On: 100 * time.Millisecond, Off: 200 * time.Millisecond},
+	}})
 	var starts []netem.True
 	last := netem.True(-1 << 40)
 	for at := m.Next(); at < netem.True(3*time.Second); at = m.Next() {

@@ -113,7 +113,8 @@ func TestBulkFlowsShareAndFill(t *testing.T) {
 func TestLateComerGetsItsShare(t *testing.T) {
 	for _, control := range []traffic.Control{traffic.Reno, traffic.Cubic} {
 		m := build(t, link(20*units.Mbps, 50*time.Millisecond), traffic.Config{Bulk: []traffic.Bulk{
-			{Control: control}, {Control: control, Start: 30 * time.Second}}})
+			{Control: control}, {Control: control, Start: 30 * time.Second},
+		}})
 		run(t, m, 60*time.Second)
 		early, _ := goodput(m)
 		run(t, m, 120*time.Second)
@@ -128,8 +129,10 @@ func TestLateComerGetsItsShare(t *testing.T) {
 func TestMarksAreObeyed(t *testing.T) {
 	for _, control := range []traffic.Control{traffic.Reno, traffic.Cubic} {
 		t.Run(control.String(), func(t *testing.T) {
-			inner := bottleneck.New(bottleneck.Config{Rate: bottleneck.Constant(20 * units.Mbps),
-				Queue: queue.NewStep(queue.StepConfig{Threshold: 20 * time.Millisecond, Limit: queue.DropTailConfig{Time: time.Second}})})
+			inner := bottleneck.New(bottleneck.Config{
+				Rate:  bottleneck.Constant(20 * units.Mbps),
+				Queue: queue.NewStep(queue.StepConfig{Threshold: 20 * time.Millisecond, Limit: queue.DropTailConfig{Time: time.Second}}),
+			})
 			m := build(t, inner, traffic.Config{Bulk: []traffic.Bulk{{Control: control, ECN: true}}})
 			run(t, m, 60*time.Second)
 			f := m.Flows(nil)[0]
@@ -203,7 +206,8 @@ func TestTimerBacksOff(t *testing.T) {
 // RFC 8867 §5.7: ten flows, 30 to 50 kB, idle for 10 s in the mean.
 func TestShortFlowsOfTheStandard(t *testing.T) {
 	m := build(t, link(200*units.Mbps, 300*time.Millisecond), traffic.Config{Short: []traffic.Short{
-		{Bulk: traffic.Bulk{Name: "web"}, Flows: 10, MinSize: 30_000, MaxSize: 50_000, Idle: 10 * time.Second}}})
+		{Bulk: traffic.Bulk{Name: "web"}, Flows: 10, MinSize: 30_000, MaxSize: 50_000, Idle: 10 * time.Second},
+	}})
 	run(t, m, 1000*time.Second)
 	var files, bytes float64
 	var took time.Duration
@@ -230,7 +234,8 @@ func TestShortFlowsOfTheStandard(t *testing.T) {
 func TestStartAndStop(t *testing.T) {
 	m := build(t, link(10*units.Mbps, 50*time.Millisecond), traffic.Config{
 		Bulk:   []traffic.Bulk{{Start: 2 * time.Second, Stop: 4 * time.Second}},
-		Steady: []traffic.Steady{{Rate: units.Mbps, Start: 2 * time.Second, Stop: 4 * time.Second}}})
+		Steady: []traffic.Steady{{Rate: units.Mbps, Start: 2 * time.Second, Stop: 4 * time.Second}},
+	})
 	run(t, m, 1999*time.Millisecond)
 	for _, f := range m.Flows(nil) {
 		if f.Sent > 0 {
@@ -252,7 +257,8 @@ func TestStartAndStop(t *testing.T) {
 // With endless capacity the window that the flow has is what limits it.
 func TestWindowLimits(t *testing.T) {
 	m := build(t, delay.New(delay.Config{Propagation: 10 * time.Millisecond}, nil), traffic.Config{Bulk: []traffic.Bulk{
-		{BaseRTT: 40 * time.Millisecond, Window: 100 * 1448}}})
+		{BaseRTT: 40 * time.Millisecond, Window: 100 * 1448},
+	}})
 	run(t, m, 20*time.Second)
 	want := 100 * 1448 * 20 / 0.05
 	if got := float64(m.Flows(nil)[0].Goodput); got < 0.97*want || got > want {

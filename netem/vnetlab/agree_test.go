@@ -77,6 +77,7 @@ type mapping struct{ event.Clock }
 func (m mapping) Shown(elapsed time.Duration) units.Mono {
 	return m.Mono(netem.True(elapsed) &^ (event.Step - 1))
 }
+
 func (m mapping) Elapsed(at units.Mono) time.Duration {
 	t := m.True(at)
 	return time.Duration((t + event.Step - 1) &^ (event.Step - 1))

@@ -436,7 +436,8 @@ func ExampleNew() {
 	link := bottleneck.New(bottleneck.Config{Rate: bottleneck.Constant(30 * units.Mbps), Queue: queue.NewDropTail(queue.DropTailConfig{})})
 	streamer, client := netip.MustParseAddrPort("10.1.0.1:9944"), netip.MustParseAddrPort("10.2.0.1:9945")
 	network, err := vnetlab.New(vnetlab.Config{Medium: link, Hosts: []vnetlab.Host{
-		{Addr: streamer.Addr(), Dir: netem.Down}, {Addr: client.Addr(), Dir: netem.Up}}})
+		{Addr: streamer.Addr(), Dir: netem.Down}, {Addr: client.Addr(), Dir: netem.Up},
+	}})
 	if err != nil {
 		panic(err)
 	}

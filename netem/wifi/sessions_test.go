@@ -285,8 +285,10 @@ func TestPrioritiesUnderLoad(t *testing.T) {
 // A day passes: times stay right, disturbances come as often as at the beginning, and an idle cell has nothing to do.
 func TestADayInACell(t *testing.T) {
 	const day = netem.True(24 * time.Hour)
-	cfg := Config{Seed: 3, Headsets: []Radio{{Fading: Fading{SNR: 30, Sigma: 3}, Scan: Scan{Every: 10 * time.Second}, Roam: Roam{Mean: 30 * time.Second}}},
-		Microwave: Microwave{For: time.Second, Every: time.Minute}}
+	cfg := Config{
+		Seed: 3, Headsets: []Radio{{Fading: Fading{SNR: 30, Sigma: 3}, Scan: Scan{Every: 10 * time.Second}, Roam: Roam{Mean: 30 * time.Second}}},
+		Microwave: Microwave{For: time.Second, Every: time.Minute},
+	}
 	r := newRig(t, cfg)
 	early := len(r.cell.Spans(0, netem.True(time.Hour), nil))
 	r.run(day)

@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"airbridge/reports/series"
 )
 
 const look = `[...document.querySelectorAll(".chart")].filter(c => c.offsetParent).map(c => ({
@@ -75,6 +78,8 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 	t.Run("colours follow the scheme while the page is open", b.schemes(filepath.Join(dir, "run.html")))
 	t.Run("arrow keys walk along a chart", b.keys(filepath.Join(dir, "run.html")))
+	t.Run("tooltips read the table", b.tooltips(filepath.Join(dir, "run.html")))
+	t.Run("what is not known is said in tooltips", b.gaps(dir))
 	t.Run("an index searches, sorts and compares", b.index(filepath.Join(dir, "index.html")))
 }
 
@@ -103,6 +108,57 @@ func (b *browser) keys(path string) func(*testing.T) {
 			return c.innerText; })()`, &shown)
 		if !strings.Contains(shown, "median") || !strings.Contains(shown, "p90") || !strings.Contains(shown, "ms") {
 			t.Errorf("the third point says %q, want its median and percentiles", shown)
+		}
+	}
+}
+
+// tooltips compares what the chart that has the focus says of a point with the row of its table.
+func (b *browser) tooltips(path string) func(*testing.T) {
+	return func(t *testing.T) {
+		b.open(path, 1280, "dark")
+		var all []struct{ ID, Said, Row string }
+		b.eval(`[...document.querySelectorAll(".chart")].filter(c => !["tail", "stages"].includes(c.id)).map(c => {
+			for (let i = 0; i < 7; i++) c.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true}));
+			const row = c.parentElement.querySelector("table").tBodies[0].rows[6];
+			return {id: c.id, said: c.innerText, row: [...row.cells].map(x => x.textContent).join("|")}; })`, &all)
+		if len(all) != 9 {
+			t.Errorf("%d charts over time, want 9", len(all))
+		}
+		for _, c := range all {
+			for _, cell := range strings.Split(c.Row, "|") {
+				if !strings.Contains(c.Said, cell) {
+					t.Errorf("chart %s says %q of its seventh point, the table %s", c.ID, c.Said, c.Row)
+					break
+				}
+			}
+		}
+	}
+}
+
+// gaps looks at a chart of which a point is not known, and at its marks.
+func (b *browser) gaps(dir string) func(*testing.T) {
+	return func(t *testing.T) {
+		r := frozen(5, 12)
+		for i := range 30 { // and nothing of the rest
+			r.Series.Gauge(time.Duration(i)*100*time.Millisecond, series.RTT, 3e6)
+		}
+		path := filepath.Join(dir, "frozen.html")
+		if err := os.WriteFile(path, writeRun(t, r), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.open(path, 390, "light")
+		var said string
+		b.eval(`(() => { const c = document.getElementById("queue");
+			for (let i = 0; i < 20; i++) c.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight", bubbles: true}));
+			return c.innerText; })()`, &said)
+		if !strings.Contains(said, "not known") {
+			t.Errorf("a point without a measurement says %q", said)
+		}
+		var fills []string
+		b.eval(`(() => { const css = getComputedStyle(document.documentElement), bad = css.getPropertyValue("--bad").trim(), c4 = css.getPropertyValue("--c4").trim();
+			return [...document.querySelectorAll("#latency svg path")].map(p => p.getAttribute("fill")).map(f => f === bad ? "freeze" : f === c4 ? "idr" : "").filter(Boolean); })()`, &fills)
+		if got := strings.Join(fills, " "); strings.Count(got, "freeze") != 2 || strings.Count(got, "idr") != 2 {
+			t.Errorf("marks %q, want two freezes and two IDR pictures", got)
 		}
 	}
 }

@@ -69,8 +69,16 @@ type runData struct {
 }
 
 var indexColumns = []indexColumn{
-	{"verdict", true}, {"missed/h", false}, {"p50, ms", false}, {"p99, ms", false}, {"freezes", false}, {"lost, %", false},
-	{"Mbit/s", false}, {"length, s", false}, {"seed", false}, {"controllers", true},
+	{"verdict", true},
+	{"missed/h", false},
+	{"p50, ms", false},
+	{"p99, ms", false},
+	{"freezes", false},
+	{"lost, %", false},
+	{"Mbit/s", false},
+	{"length, s", false},
+	{"seed", false},
+	{"controllers", true},
 }
 
 // WriteIndex writes the page of a suite: every run in a table that can be searched and sorted, and any two of them side by
@@ -142,8 +150,10 @@ func newIndexRow(i int, r *reports.Run, href string, b Budget) indexRow {
 	lost := of(r.Network.PacketsLost) / of(r.Network.PacketsSent) * 100
 	row := indexRow{Number: i, Name: r.Scenario, Href: href, Verdict: words, State: state, Search: r.Key() + " " + words}
 	row.Cells = []indexCell{
-		{Text: words, Words: true}, cell(missed), cell(p50), cell(p99), cell(of(r.Recovery.Freezes)), cell(lost), cell(rate),
-		cell(number(r.DurationS)), seed, {Text: controllers(&r.Record), Words: true},
+		{Text: words, Words: true},
+		cell(missed), cell(p50), cell(p99), cell(of(r.Recovery.Freezes)), cell(lost), cell(rate),
+		cell(number(r.DurationS)), seed,
+		{Text: controllers(&r.Record), Words: true},
 	}
 	return row
 }

@@ -219,8 +219,14 @@ func facts(r *reports.Record) [][2]string {
 		}
 	}
 	return [][2]string{
-		{"latency controller", text(r.Controllers.Latency)}, {"bitrate controller", text(r.Controllers.Bitrate)},
-		{"recovery", text(r.Controllers.Recovery)}, {"link", text(r.Link)}, {"source", text(r.Source)},
-		{"encoder", text(r.Encoder)}, {"picture", size}, {"version", r.Version}, {"trace hash", text(r.TraceHash)},
+		{"latency controller", text(r.Controllers.Latency)},
+		{"bitrate controller", text(r.Controllers.Bitrate)},
+		{"recovery", text(r.Controllers.Recovery)},
+		{"link", text(r.Link)},
+		{"source", text(r.Source)},
+		{"encoder", text(r.Encoder)},
+		{"picture", size},
+		{"version", r.Version},
+		{"trace hash", text(r.TraceHash)},
 	}
 }

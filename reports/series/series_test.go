@@ -2,7 +2,6 @@ package series
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"math"
 	"slices"
@@ -10,13 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"airbridge/internal/quantile"
 	"airbridge/internal/stream"
 	"airbridge/protocol/wire"
 	"airbridge/streamer/statistics"
 	"airbridge/units"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 const (
@@ -253,52 +249,6 @@ func TestWhatWasNeverRecordedIsNotKnown(t *testing.T) {
 	}
 }
 
-func TestSketchIsAsExactAsItSays(t *testing.T) {
-	var s Sketch
-	var exact []time.Duration
-	r := stream.New(9, "sketch")
-	for range 5000 {
-		d := time.Duration(math.Exp(r.NormFloat64()*1.2) * 30e6)
-		s.record(d)
-		exact = append(exact, d)
-	}
-	slices.Sort(exact)
-	for _, p := range []float64{0, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 1} {
-		got, ok := s.Quantile(p)
-		want := exact[max(int(math.Ceil(p*5000))-1, 0)]
-		if off := (got - want).Abs(); !ok || off > max(33*time.Microsecond, time.Duration(float64(want)*SketchError)) {
-			t.Errorf("Quantile(%v) = %v, want %v ± %.1f %%", p, got, want, 100*SketchError)
-		}
-	}
-	if got, _ := s.Quantile(0); got != s.Min() || s.Max() != exact[4999] {
-		t.Errorf("extremes %v and %v, want %v and %v", s.Min(), s.Max(), exact[0], exact[4999])
-	}
-	if _, ok := new(Sketch).Quantile(0.5); ok || !math.IsNaN(new(Sketch).Mean()) {
-		t.Error("an empty sketch has a median")
-	}
-	if _, ok := s.Quantile(math.NaN()); ok {
-		t.Error("a sketch has a quantile of no number")
-	}
-}
-
-func TestCellsCoverAllTimesInOrder(t *testing.T) {
-	last := -1
-	for d := time.Duration(0); d < 5*time.Second; d += 16 * time.Microsecond {
-		c := cell(d)
-		if c < last || c >= size {
-			t.Fatalf("cell(%v) = %d after %d", d, c, last)
-		}
-		low, width := bounds(c)
-		if c < size-1 && (d < low || d >= low+width || width > max(33*time.Microsecond, time.Duration(float64(low)*SketchError))) {
-			t.Fatalf("cell %d of %v begins at %v and is %v wide", c, d, low, width)
-		}
-		last = c
-	}
-	if cell(-ms) != 0 || cell(math.MaxInt64) != size-1 {
-		t.Errorf("cell(-1ms) = %d, cell(max) = %d", cell(-ms), cell(math.MaxInt64))
-	}
-}
-
 func TestRecordingDoesNotAllocate(t *testing.T) {
 	s := New(interval)
 	f := shown(0, even(ms))
@@ -315,90 +265,6 @@ func TestRecordingDoesNotAllocate(t *testing.T) {
 	}
 }
 
-func encode(t *testing.T, s *Series) []byte {
-	t.Helper()
-	b, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// reread writes and reads a series, and checks that nothing was lost.
-func reread(t *testing.T, s *Series) *Series {
-	t.Helper()
-	text := encode(t, s)
-	var again Series
-	if err := json.Unmarshal(text, &again); err != nil {
-		t.Fatalf("%v\n%.400s", err, text)
-	}
-	if diff := cmp.Diff(s.Buckets(), again.Buckets(), cmp.Comparer(func(a, b Sketch) bool { return a == b })); diff != "" {
-		t.Errorf("buckets (-want +got):\n%s", diff)
-	}
-	if second := encode(t, &again); !bytes.Equal(text, second) {
-		t.Errorf("written again:\n%.400s\nwant\n%.400s", second, text)
-	}
-	return &again
-}
-
-func TestSeriesSurviveARoundTrip(t *testing.T) {
-	s := New(interval)
-	reread(t, s)
-	record(8, 90*time.Second, s)
-	s.Span("roam <&>\u2028", ms, 2*ms)
-	s.Event(5*ms, RateChange, 30e6, "loss")
-	s.Finish(100 * time.Second)
-	again := reread(t, s)
-	if again.End() != 100*time.Second || again.Width() != 200*ms || again.Interval() != interval {
-		t.Errorf("until %v in buckets of %v, frames every %v", again.End(), again.Width(), again.Interval())
-	}
-	other := New(interval)
-	record(2, time.Second, other)
-	if err := again.Merge(other); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestTextThatIsNoSeriesIsRefused(t *testing.T) {
-	s := New(interval)
-	record(8, time.Second, s)
-	good := string(encode(t, s))
-	for name, c := range map[string]struct{ from, to, says string }{
-		"an unknown field":    {`{"interval_ns"`, `{"mood":1,"interval_ns"`, "mood"},
-		"no interval":         {`"interval_ns":13888888`, `"interval_ns":0`, "interval_ns"},
-		"an odd width":        {`"width_ns":100000000`, `"width_ns":150000000`, "width_ns"},
-		"too many buckets":    {`"buckets":10`, `"buckets":601`, "601 buckets"},
-		"a short column":      {`"buckets":10`, `"buckets":9`, "want 9"},
-		"an unknown gauge":    {`"capacity_bps"`, `"temperature"`, "temperature"},
-		"an unknown counter":  {`"packets_lost"`, `"packets_found"`, "packets_found"},
-		"a renamed outcome":   {`"skipped"`, `"dropped"`, "skipped"},
-		"a renamed stage":     {`"encode"`, `"encoding"`, "encode"},
-		"an unknown event":    {`"events":[`, `"events":[{"at_ns":1,"kind":"party","value":1},`, "party"},
-		"a span backwards":    {`"disturbances":[`, `"disturbances":[{"name":"x","from_ns":2,"to_ns":1}`, "disturbance"},
-		"an end in the midst": {`"end_ns":`, `"end_ns":0,"end_ns":-`, "end_ns"},
-	} {
-		text := strings.Replace(good, c.from, c.to, 1)
-		if text == good {
-			t.Fatalf("%s: nothing to change", name)
-		}
-		var read Series
-		if err := json.Unmarshal([]byte(text), &read); !errors.Is(err, ErrFormat) || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: %v, want ErrFormat that says %q", name, err, c.says)
-		}
-	}
-}
-
-func TestASketchThatDoesNotAddUpIsRefused(t *testing.T) {
-	for _, tuple := range [][]int64{
-		{1}, {1, 2, 3, 4}, {1, 2, 3, 4, 5}, {2, 2, 1, 1, 0, 1}, {1, 1, 1, 1, size, 1}, {1, 1, 1, 1, -1, 1}, {2, 2, 1, 1, 0, 1, 0, 1},
-		{1, 1, 2, 1, 0, 1}, {1, 1, 1, 1, 3, 1}, {1, 1, 1, 1, 0, -1}, {1 << 33, 1, 1, 1, 0, 1 << 33},
-	} {
-		if err := new(Sketch).read(tuple); err == nil {
-			t.Errorf("read(%v) = nil, want an error", tuple)
-		}
-	}
-}
-
 func TestAnIntervalMustBePositive(t *testing.T) {
 	defer func() {
 		if recover() == nil {
@@ -406,35 +272,6 @@ func TestAnIntervalMustBePositive(t *testing.T) {
 		}
 	}()
 	New(0)
-}
-
-func FuzzUnmarshal(f *testing.F) {
-	s := New(interval)
-	for i := range 3 {
-		at := time.Duration(i) * 400 * ms
-		s.Frame(at, shown(at, even(time.Duration(i+1)*ms)), offset)
-	}
-	s.Gauge(0, RTT, -5)
-	s.Count(0, BytesSent, 0)
-	s.Span("a", 1, 2)
-	text, err := json.Marshal(s)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(text)
-	f.Add([]byte(`{}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var read Series
-		if json.Unmarshal(text, &read) != nil || read.interval == 0 {
-			return
-		}
-		reread(t, &read)
-		other := New(read.interval)
-		other.Frame(time.Hour, shown(time.Hour, even(ms)), offset)
-		if err := other.Merge(&read); err != nil {
-			t.Fatal(err)
-		}
-	})
 }
 
 func BenchmarkFrame(b *testing.B) {
@@ -447,15 +284,5 @@ func BenchmarkFrame(b *testing.B) {
 		f.Report.Received += units.PeerMono(interval)
 		f.PoseSampled += units.PeerMono(interval)
 		s.Frame(at, f, offset)
-	}
-}
-
-func TestTheRunsHistogramIsKept(t *testing.T) {
-	s := New(interval)
-	record(1, 5*time.Second, s)
-	var want quantile.Histogram[time.Duration]
-	want.Merge(s.Motion())
-	if got := reread(t, s).Motion(); got.Count() != want.Count() || got.Max() != want.Max() {
-		t.Errorf("%d frames up to %v, want %d up to %v", got.Count(), got.Max(), want.Count(), want.Max())
 	}
 }

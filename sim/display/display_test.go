@@ -78,9 +78,11 @@ func TestSlotsAndLight(t *testing.T) {
 	got = append(got, watch(d, 1030*ms)...)
 	want := []said{
 		slot(1),
-		{Told: 1010 * ms, Kind: "shown", Slot: 1, Frame: 71, At: 1010 * ms}, slot(2),
+		{Told: 1010 * ms, Kind: "shown", Slot: 1, Frame: 71, At: 1010 * ms},
+		slot(2),
 		slot(3), // a repetition shows nothing new
-		{Told: 1030 * ms, Kind: "shown", Slot: 3, Frame: 72, At: 1030 * ms}, slot(4),
+		{Told: 1030 * ms, Kind: "shown", Slot: 3, Frame: 72, At: 1030 * ms},
+		slot(4),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("said (-want +got):\n%s", diff)

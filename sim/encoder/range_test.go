@@ -128,8 +128,17 @@ func TestStepsAreInterpolated(t *testing.T) {
 	reply := func(mean float64) Response { return Response{{Mean: mean, Spread: 1}} }
 	m := &Model{Steps: []Step{{0.25, reply(2)}, {0.5, reply(1.5)}, {2, reply(0.5)}, {8, reply(0.1)}}}
 	for _, c := range []struct{ ratio, want float64 }{
-		{0.01, 2}, {0.25, 2}, {math.Sqrt(0.125), 1.75}, {0.5, 1.5}, {math.Sqrt(0.5), 1.25}, {1, 1}, {math.Sqrt2, 0.75},
-		{2, 0.5}, {4, 0.3}, {8, 0.1}, {100, 0.1},
+		{0.01, 2},
+		{0.25, 2},
+		{math.Sqrt(0.125), 1.75},
+		{0.5, 1.5},
+		{math.Sqrt(0.5), 1.25},
+		{1, 1},
+		{math.Sqrt2, 0.75},
+		{2, 0.5},
+		{4, 0.3},
+		{8, 0.1},
+		{100, 0.1},
 	} {
 		below, above, share := m.steps(c.ratio)
 		a, b := below.reply(0), above.reply(0)

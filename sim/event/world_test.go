@@ -239,6 +239,7 @@ type tapped struct{ sent, out int }
 func (x *tapped) Before(_ netem.True, _ netem.Packet, _, _ netip.AddrPort, data []byte) {
 	x.sent += len(data)
 }
+
 func (x *tapped) After(_ netem.True, _ netem.Packet, _, _ netip.AddrPort, data []byte) {
 	x.out += len(data)
 }

@@ -322,8 +322,10 @@ func TestValidateTellsAllFaults(t *testing.T) {
 	if err := (Config{}).Validate(); err != nil {
 		t.Errorf("the defaults are refused: %v", err)
 	}
-	bad := Config{Kind: 9, Period: time.Hour, Running: -1, SlewMax: -1, PPM: 2000, Pool: -1, Frames: -1,
-		Render: Render{Mean: -1, Spread: 9, Persist: 1, HitchMean: -1}}
+	bad := Config{
+		Kind: 9, Period: time.Hour, Running: -1, SlewMax: -1, PPM: 2000, Pool: -1, Frames: -1,
+		Render: Render{Mean: -1, Spread: 9, Persist: 1, HitchMean: -1},
+	}
 	var joined interface{ Unwrap() []error }
 	if err := bad.Validate(); !errors.As(err, &joined) || len(joined.Unwrap()) != 11 {
 		t.Errorf("Validate of eleven faults = %v", err)

@@ -73,12 +73,14 @@ func (c *clerk) Kinds() []machine.Kind { return c.kinds }
 func (c *clerk) Do(now units.Mono, _ machine.Event) {
 	c.due, c.left = now.Add(c.delay), c.answers
 }
+
 func (c *clerk) Next() units.Mono {
 	if len(c.left) == 0 {
 		return units.Never
 	}
 	return c.due
 }
+
 func (c *clerk) Take(now units.Mono) machine.Event {
 	if len(c.left) == 0 || c.due > now {
 		return nil

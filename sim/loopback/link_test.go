@@ -98,9 +98,13 @@ func TestRests(t *testing.T) {
 	m := link(t, c)
 	now := netem.True(0)
 	for i, w := range []struct{ rest, want time.Duration }{
-		{100 * time.Microsecond, time.Microsecond}, {2 * time.Millisecond, time.Microsecond},
-		{2001 * time.Microsecond, 10 * time.Microsecond}, {8 * time.Millisecond, 10 * time.Microsecond},
-		{9 * time.Millisecond, 50 * time.Microsecond}, {time.Hour, 50 * time.Microsecond}, {time.Millisecond, time.Microsecond},
+		{100 * time.Microsecond, time.Microsecond},
+		{2 * time.Millisecond, time.Microsecond},
+		{2001 * time.Microsecond, 10 * time.Microsecond},
+		{8 * time.Millisecond, 10 * time.Microsecond},
+		{9 * time.Millisecond, 50 * time.Microsecond},
+		{time.Hour, 50 * time.Microsecond},
+		{time.Millisecond, time.Microsecond},
 	} {
 		now = now.Add(w.rest)
 		m.Admit(now, train(netem.Dir(i%2), uint32(i), 100))
@@ -154,8 +158,8 @@ func TestSeeds(t *testing.T) {
 		m.Admit(0, train(netem.Up, 1, 100))
 		return m.Next()
 	}
-	if at(1) != at(1) || at(1) == at(2) {
-		t.Errorf("late by %d, %d and with another seed %d", at(1), at(1), at(2))
+	if once, again, other := at(1), at(1), at(2); once != again || once == other {
+		t.Errorf("late by %d, %d and with another seed %d", once, again, other)
 	}
 }
 

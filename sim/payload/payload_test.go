@@ -64,8 +64,13 @@ func TestWhatBelongsElsewhereIsFound(t *testing.T) {
 		frame  units.FrameID
 		offset int
 	}{
-		{"the frame before", 9, 0}, {"the frame after", 11, 0}, {"no frame", 0, 0}, {"the last frame", 1<<32 - 1, 0},
-		{"one byte further", 10, 1}, {"a word further", 10, 8}, {"a datagram further", 10, 1400},
+		{"the frame before", 9, 0},
+		{"the frame after", 11, 0},
+		{"no frame", 0, 0},
+		{"the last frame", 1<<32 - 1, 0},
+		{"one byte further", 10, 1},
+		{"a word further", 10, 8},
+		{"a datagram further", 10, 1400},
 	} {
 		for _, size := range []int{4, 8, 1400} {
 			if Check(unit(10, size), c.frame, c.offset) {

@@ -91,7 +91,8 @@ func TestSort(t *testing.T) {
 	}
 	jobs := []sweep.Job{
 		job("b", 10, sim.Session{}), job("b", 9, sim.Session{}), job("a", 3, sim.Session{Recovery: "idr"}),
-		job("a", 2, sim.Session{Recovery: "fec:5"}), job("a", 1, sim.Session{}), {Scenario: sim.Scenario{Name: "a-b", Seed: 1}},
+		job("a", 2, sim.Session{Recovery: "fec:5"}), job("a", 1, sim.Session{}),
+		{Scenario: sim.Scenario{Name: "a-b", Seed: 1}},
 	}
 	sweep.Sort(jobs)
 	var got []string

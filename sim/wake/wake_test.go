@@ -117,15 +117,23 @@ func TestInterpolation(t *testing.T) {
 		p    float64
 		want time.Duration
 	}{
-		{-1, 10}, {0, 10}, {.25, 100}, {.5, 1000}, {.7, 1000}, {.9, 1000},
+		{-1, 10},
+		{0, 10},
+		{.25, 100},
+		{.5, 1000},
+		{.7, 1000},
+		{.9, 1000},
 		{1 - math.Sqrt(.001), 3162}, // half the way from .9 to .99 by powers of ten
-		{.99, 10_000}, {.995, 100_000}, {1, 1_000_000}, {2, 1_000_000},
+		{.99, 10_000},
+		{.995, 100_000},
+		{1, 1_000_000},
+		{2, 1_000_000},
 	} {
 		if got := q.At(c.p); (got - c.want).Abs() > 1+c.want/500 {
 			t.Errorf("At(%v) = %d ns, want %d", c.p, got, c.want)
 		}
 	}
-	if got := (Quantiles)(nil).At(.5); got != 0 {
+	if got := Quantiles(nil).At(.5); got != 0 {
 		t.Errorf("no table: %v, want 0", got)
 	}
 }

@@ -126,10 +126,15 @@
     const el = e.target;
     if (e.key === "Escape") { chart.dispatchAction({ type: "hideTip" }); return; }
     const series = chart.getOption().series;
-    const n = series[series.length - 1].data.length;
-    const at = Math.min(Math.max(Number(el.dataset.at || -1) + (e.key === "ArrowRight" ? 1 : -1), 0), n - 1);
+    const data = series[series.length - 1].data;
+    const at = Math.min(Math.max(Number(el.dataset.at || -1) + (e.key === "ArrowRight" ? 1 : -1), 0), data.length - 1);
     el.dataset.at = at;
-    chart.dispatchAction({ type: "showTip", seriesIndex: series.length - 1, dataIndex: at });
+    const value = data[at].value || data[at];
+    if (Array.isArray(value)) { // by place: a point that is not known has no symbol to show a tip of
+      chart.dispatchAction({ type: "showTip", x: chart.convertToPixel({ xAxisIndex: 0 }, value[0]), y: el.clientHeight / 2 });
+    } else {
+      chart.dispatchAction({ type: "showTip", seriesIndex: series.length - 1, dataIndex: at });
+    }
     e.preventDefault();
   }
 

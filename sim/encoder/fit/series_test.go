@@ -37,7 +37,9 @@ func TestDistanceIsKolmogorovSmirnovs(t *testing.T) {
 		x, y []float64
 		want float64
 	}{
-		{[]float64{1, 2, 3}, []float64{3, 1, 2}, 0}, {[]float64{1, 2}, []float64{3, 4}, 1}, {[]float64{1, 2, 3, 4}, []float64{3, 4, 5, 6}, 0.5},
+		{[]float64{1, 2, 3}, []float64{3, 1, 2}, 0},
+		{[]float64{1, 2}, []float64{3, 4}, 1},
+		{[]float64{1, 2, 3, 4}, []float64{3, 4, 5, 6}, 0.5},
 		{[]float64{1}, []float64{0, 2}, 0.5},
 	} {
 		near(t, "the distance", distance(c.x, c.y), c.want, 1e-12)

@@ -49,7 +49,8 @@ func measure(ctx context.Context, cfg config) (p wake.Profile, scheduling string
 
 // pump runs the real driver with m until its recorder has enough.
 func pump(ctx context.Context, cfg config, m machine.Machine, r *recorder,
-	beside func(ctx context.Context, to string) (wait func(), err error)) (scheduling string, err error) {
+	beside func(ctx context.Context, to string) (wait func(), err error),
+) (scheduling string, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r.done = cancel

@@ -32,8 +32,17 @@ func TestParse(t *testing.T) {
 
 func TestFECRoundsUp(t *testing.T) {
 	for _, c := range []struct{ percent, k, want int }{
-		{20, 1, 1}, {20, 5, 1}, {20, 6, 2}, {20, 90, 18}, {20, 91, 19}, {20, 192, 39}, {1, 192, 2}, {100, 3, 3},
-		{100, 64, 64}, {100, 65, wire.MaxParity}, {50, 192, wire.MaxParity},
+		{20, 1, 1},
+		{20, 5, 1},
+		{20, 6, 2},
+		{20, 90, 18},
+		{20, 91, 19},
+		{20, 192, 39},
+		{1, 192, 2},
+		{100, 3, 3},
+		{100, 64, 64},
+		{100, 65, wire.MaxParity},
+		{50, 192, wire.MaxParity},
 	} {
 		for _, idr := range []bool{false, true} {
 			if got := FEC(c.percent).Parity(c.k, idr); got != c.want {
