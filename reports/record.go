@@ -122,7 +122,8 @@ type Network struct {
 	RecoveredFEC *int64   `json:"recovered_fec"`
 	RecoveredRTX *int64   `json:"recovered_rtx"`
 	CapacityMbps *float64 `json:"capacity_mbps"`
-	GoodputMbps  *float64 `json:"goodput_mbps"`
+	// GoodputMbps is the video of frames that the client could decode.
+	GoodputMbps *float64 `json:"goodput_mbps"`
 	// Utilisation is goodput / min(capacity, the encoder's maximum).
 	Utilisation *float64     `json:"utilisation"`
 	Queue       *Percentiles `json:"queue_ms"`

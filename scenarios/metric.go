@@ -16,6 +16,8 @@ type Metric struct {
 	// About says what it is, in a line.
 	About string
 
+	// always says that it holds of every run, whatever it was made with.
+	always bool
 	// counts says that it grows with the length of the run.
 	counts bool
 	// samples is how many timed frames it takes to mean anything; packets has it be packets.
@@ -115,7 +117,7 @@ func frameMetrics() []Metric {
 			func(r *reports.Record) *int64 { return r.Frames.MissedSlots }, nil),
 		{Name: "missed_per_hour", About: "missed slots an hour, judged by the exact 95 % interval over all runs given: passed or failed only where the whole interval is", rate: missedPerHour},
 		{Name: "displayed_percent", About: "share of the rendered frames that were shown in their slot", whole: displayedShare, part: part.displayedShare},
-		{Name: "frames_unaccounted", About: "rendered frames less those with an outcome: anything but 0 is a defect of the program", whole: unaccounted},
+		{Name: "frames_unaccounted", About: "rendered frames less those with an outcome: anything but 0 is a defect of the program", always: true, whole: unaccounted},
 		{Name: "slowed_s", About: "for how long the source was slowed down, as a machine did not keep up", whole: decimal(func(r *reports.Record) *float64 { return r.SlowedS })},
 		{Name: "duration_s", About: "how long was streamed", counts: true, whole: func(r *reports.Record) (float64, bool) { return r.DurationS, true }},
 	}

@@ -95,7 +95,7 @@ func networkMetrics() []Metric {
 		count("recovered_fec", "lost packets that parity made good", func(r *reports.Record) *int64 { return r.Network.RecoveredFEC }, nil),
 		count("recovered_rtx", "lost packets that a repetition made good", func(r *reports.Record) *int64 { return r.Network.RecoveredRTX }, nil),
 		{Name: "capacity_mbps", About: "what the link could carry, in the mean", whole: decimal(func(r *reports.Record) *float64 { return r.Network.CapacityMbps })},
-		{Name: "goodput_mbps", About: "video sent, whole run; video that reached the client in time to be timed, of a part", whole: decimal(func(r *reports.Record) *float64 { return r.Network.GoodputMbps }), part: part.goodput},
+		{Name: "goodput_mbps", About: "video of frames that the client could decode", whole: decimal(func(r *reports.Record) *float64 { return r.Network.GoodputMbps }), part: part.goodput},
 		{Name: "utilisation_ratio", About: "goodput by capacity", whole: decimal(func(r *reports.Record) *float64 { return r.Network.Utilisation })},
 		{Name: "queue_p50_ms", About: "median wait of a packet in the link's queue", samples: forMedian, packets: true, whole: percentile(queue, false)},
 		{Name: "queue_p99_ms", About: "99th percentile of the same", samples: forP99, packets: true, whole: percentile(queue, true)},

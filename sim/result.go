@@ -130,7 +130,7 @@ func (l *Lab) fill(r *reports.Record, i int, res *streamer.Results) {
 		r.Recovery.ParityRatio = &ratio
 	}
 	if r.DurationS > 0 {
-		r.Network.GoodputMbps = new(float64(res.Encoded.Bytes) * 8 / r.DurationS / 1e6)
+		r.Network.GoodputMbps = new(float64(res.Delivered) * 8 / r.DurationS / 1e6)
 	}
 }
 

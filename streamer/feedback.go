@@ -39,6 +39,9 @@ func (c *Core) tickHistory(now units.Mono) {
 func (c *Core) close(f *statistics.Frame) {
 	offset, _ := c.clock.Snapshot()
 	c.results.Frames.Add(f, offset)
+	if f.Outcome != wire.Lost && f.Outcome != wire.Skipped {
+		c.results.Delivered += uint64(f.Bytes)
+	}
 	if c.cfg.Observe != nil {
 		c.cfg.Observe(f, offset)
 	}

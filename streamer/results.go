@@ -37,6 +37,8 @@ type Results struct {
 		QPSum    float64
 		QPFrames uint64
 	}
+	// Delivered counts the bytes of the frames that the client could decode.
+	Delivered uint64
 	// Sent counts the video datagrams; of the Datagrams, Parity carry parity.
 	Sent struct{ Datagrams, Bytes, Parity uint64 }
 	// Repaired counts the data shards that did not reach the client and that it recovered from parity, as it reports.

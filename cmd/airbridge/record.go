@@ -49,7 +49,7 @@ func (d *demoCommand) record(s *demo, sent streamershell.Result, seen clientshel
 	}
 	r.Network.PacketsLost = new(max(int64(sent.Results.Sent.Datagrams)-int64(seen.Statistics.Shards), 0))
 	if d := sent.Results.Ended.Sub(sent.Results.Began).Seconds(); d > 0 {
-		r.Network.GoodputMbps = new(float64(sent.Results.Encoded.Bytes) * 8 / d / 1e6)
+		r.Network.GoodputMbps = new(float64(sent.Results.Delivered) * 8 / d / 1e6)
 	}
 	if db, n := s.fidelity.Mean(); n > 0 {
 		r.Picture.PSNRMeanDB = &db

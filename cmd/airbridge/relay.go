@@ -101,6 +101,9 @@ func (r *relayCommand) relay(ctx context.Context, c *console, medium netem.Mediu
 		cfg.Capture = file
 	}
 	cfg.Ready = func(listen netip.AddrPort) {
+		if !listen.Addr().IsLoopback() {
+			fmt.Fprintf(c.err, "airbridge: whoever reaches %s reaches %s: nothing is encrypted yet, and nobody is asked who they are\n", listen, r.To)
+		}
 		fmt.Fprintf(c.err, "airbridge: relaying %s to %s over %s, seed %d; Ctrl-C ends\n", listen, r.To, r.Link, r.Seed)
 	}
 	news := newProgress(c, r.Duration)

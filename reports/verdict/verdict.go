@@ -15,7 +15,11 @@
 // Latencies are of shown frames: a side that shows little is flattered by its own. Missed slots tell of that.
 package verdict
 
-import "airbridge/reports"
+import (
+	"math"
+
+	"airbridge/reports"
+)
 
 // Alpha is the chance that is accepted of any false verdict over all scenarios of one metric.
 const Alpha = 0.05
@@ -147,7 +151,8 @@ func value(r *reports.Run, m Metric) (float64, bool) {
 		if n == nil || r.DurationS <= 0 {
 			return 0, false
 		}
-		return float64(*n) / r.DurationS * 3600, true
+		// Sessions of one length differ by some microseconds. That must not tell equal counts apart.
+		return float64(*n) / max(math.Round(r.DurationS*10)/10, 0.1) * 3600, true
 	}
 	l := r.Latency.MotionToPhoton
 	switch {
