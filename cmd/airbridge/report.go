@@ -21,7 +21,7 @@ type reportCommand struct {
 // Help shows examples.
 func (*reportCommand) Help() string {
 	return `Examples:
-  airbridge report merge shard-*.json --out all.json    the file that one run of all would have written
+  airbridge report merge shard-*.json --out all.json    the file of one run of all, but for wall_s
   airbridge report merge all.json --report suite.html   a page to search, sort and compare in
   airbridge report compare gcc.json adaptive.json       who won where, in one sentence`
 }

@@ -36,7 +36,7 @@ func (*simSweepCommand) Help() string {
   airbridge report merge shard*.jsonl --report sweep.html
 
 Runs are written as they are done, sorted by scenario, controllers and seed. Shards that are merged give the file that one
-machine would have written; a Kubernetes Indexed Job can run them.`
+machine would have written, but for wall_s; a Kubernetes Indexed Job can run them.`
 }
 
 // Validate is called by kong.
