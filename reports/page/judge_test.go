@@ -37,8 +37,16 @@ func TestTheP99IsJudgedByItsInterval(t *testing.T) {
 		frames, slow int
 		want         string
 	}{
-		{999, 0, "unknown"}, {1000, 0, "good"}, {1000, 3, "good"}, {1000, 4, "undecided"}, {1000, 10, "undecided"},
-		{1000, 17, "undecided"}, {1000, 18, "bad"}, {10_000, 90, "undecided"}, {10_000, 75, "good"}, {10_000, 130, "bad"},
+		{999, 0, "unknown"},
+		{1000, 0, "good"},
+		{1000, 3, "good"},
+		{1000, 4, "undecided"},
+		{1000, 10, "undecided"},
+		{1000, 17, "undecided"},
+		{1000, 18, "bad"},
+		{10_000, 90, "undecided"},
+		{10_000, 75, "good"},
+		{10_000, 130, "bad"},
 	} {
 		got := tailTile(timed(c.frames, c.slow), Budget{}.withDefaults())
 		if got.State != c.want {

@@ -57,8 +57,17 @@ func TestCellsCoverAllTimesInOrder(t *testing.T) {
 
 func TestASketchThatDoesNotAddUpIsRefused(t *testing.T) {
 	for _, tuple := range [][]int64{
-		{1}, {1, 2, 3, 4}, {1, 2, 3, 4, 5}, {2, 2, 1, 1, 0, 1}, {1, 1, 1, 1, size, 1}, {1, 1, 1, 1, -1, 1}, {2, 2, 1, 1, 0, 1, 0, 1},
-		{1, 1, 2, 1, 0, 1}, {1, 1, 1, 1, 3, 1}, {1, 1, 1, 1, 0, -1}, {1 << 33, 1, 1, 1, 0, 1 << 33},
+		{1},
+		{1, 2, 3, 4},
+		{1, 2, 3, 4, 5},
+		{2, 2, 1, 1, 0, 1},
+		{1, 1, 1, 1, size, 1},
+		{1, 1, 1, 1, -1, 1},
+		{2, 2, 1, 1, 0, 1, 0, 1},
+		{1, 1, 2, 1, 0, 1},
+		{1, 1, 1, 1, 3, 1},
+		{1, 1, 1, 1, 0, -1},
+		{1 << 33, 1, 1, 1, 0, 1 << 33},
 	} {
 		if err := new(Sketch).read(tuple); err == nil {
 			t.Errorf("read(%v) = nil, want an error", tuple)
