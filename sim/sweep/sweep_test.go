@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -258,7 +259,8 @@ func TestProgress(t *testing.T) {
 // TestResultsDoNotPileUp holds the first run up until no more can be begun.
 func TestResultsDoNotPileUp(t *testing.T) {
 	p, _ := profile.Named("perfect")
-	begun, hold, all := 0, make(chan struct{}), []sweep.Job(nil)
+	var begun atomic.Int64
+	hold, all := make(chan struct{}), []sweep.Job(nil)
 	synctest.Test(t, func(t *testing.T) {
 		hold = make(chan struct{})
 		for i := range 400 {
@@ -268,7 +270,7 @@ func TestResultsDoNotPileUp(t *testing.T) {
 					if seed == 0 {
 						<-hold
 					} else {
-						begun++ // by the one other worker
+						begun.Add(1)
 					}
 					return p.Spec.Build(seed)
 				},
@@ -276,8 +278,8 @@ func TestResultsDoNotPileUp(t *testing.T) {
 		}
 		go func() {
 			synctest.Wait()
-			if begun < 200 || begun > 300 {
-				t.Errorf("%d runs were made while the first was under way, want a bounded number", begun)
+			if n := begun.Load(); n < 200 || n > 300 {
+				t.Errorf("%d runs were made while the first was under way, want a bounded number", n)
 			}
 			close(hold)
 		}()
