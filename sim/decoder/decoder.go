@@ -9,6 +9,7 @@ import (
 
 	"airbridge/client"
 	"airbridge/machine"
+	"airbridge/sim/host"
 	"airbridge/units"
 )
 
@@ -31,8 +32,8 @@ type Decoder struct {
 	last   machine.Handle
 	stats  Statistics
 
-	decoded events[client.Decoded]
-	failed  events[client.DecodeFailed]
+	decoded host.Events[client.Decoded]
+	failed  host.Events[client.DecodeFailed]
 }
 
 // job is a unit and what will become of it.
@@ -177,11 +178,11 @@ func (d *Decoder) Take(now units.Mono) machine.Event {
 	d.lent = append(d.lent, loan{d.last, j.frame})
 	d.stats.Decoded++
 	d.stats.LentMost = max(d.stats.LentMost, len(d.lent))
-	return d.decoded.put(now, client.Decoded{Frame: j.frame, Handle: d.last})
+	return d.decoded.Put(now, client.Decoded{Frame: j.frame, Handle: d.last})
 }
 
 func (d *Decoder) fail(now units.Mono, j job) machine.Event {
-	return d.failed.put(now, client.DecodeFailed{Frame: j.frame, Err: j.err})
+	return d.failed.Put(now, client.DecodeFailed{Frame: j.frame, Err: j.err})
 }
 
 // shift takes the first of a few.

@@ -12,6 +12,7 @@ import (
 	"airbridge/client/presenter"
 	"airbridge/internal/stream"
 	"airbridge/machine"
+	"airbridge/sim/host"
 	"airbridge/units"
 )
 
@@ -37,8 +38,8 @@ type Display struct {
 	stats    Statistics
 
 	told  []news // not taken yet, oldest first
-	shown events[client.Shown]
-	slots events[client.Slot]
+	shown host.Events[client.Shown]
+	slots host.Events[client.Slot]
 }
 
 // news is an event that is due: of a slot's light or, where it says a slot, of an announcement.
@@ -109,9 +110,9 @@ func (d *Display) Take(now units.Mono) machine.Event {
 	n := d.told[0]
 	d.told = slices.Delete(d.told, 0, 1)
 	if n.slot.ID != 0 {
-		return d.slots.put(now, client.Slot{Timing: n.slot})
+		return d.slots.Put(now, client.Slot{Timing: n.slot})
 	}
-	return d.shown.put(now, n.shown)
+	return d.shown.Put(now, n.shown)
 }
 
 // advance does what is due at now. What a display does itself it does at the right instant, however late its host looks.

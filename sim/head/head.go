@@ -10,6 +10,7 @@ import (
 	"airbridge/client/tracker"
 	"airbridge/machine"
 	"airbridge/protocol/pose"
+	"airbridge/sim/host"
 	"airbridge/units"
 )
 
@@ -51,7 +52,7 @@ type Head struct {
 	pending [MaxPending]sample // a ring, oldest at first
 	first   int
 	count   int
-	told    events[client.PoseSampled]
+	told    host.Events[client.PoseSampled]
 	stats   Statistics
 }
 
@@ -112,7 +113,7 @@ func (h *Head) Take(now units.Mono) machine.Event {
 	if h.count == 0 || h.pending[h.first].due > now {
 		return nil
 	}
-	e := h.told.put(now, h.pending[h.first].says)
+	e := h.told.Put(now, h.pending[h.first].says)
 	h.first = (h.first + 1) % MaxPending
 	h.count--
 	h.stats.Samples++
