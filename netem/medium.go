@@ -103,10 +103,25 @@ type Packet struct {
 	// Fate is what became of it; set when it comes out.
 	Fate Fate
 	// Flip, unless zero, is a damage to the payload that the checksum missed: bit (Flip-1) modulo the bits of the
-	// datagram's first bytes, at most 36 of them, is inverted.
+	// datagram's first bytes, at most 36 of them, is inverted; see Damage.
 	Flip uint32
 	// Queued is how long it waited in queues so far.
 	Queued time.Duration
+}
+
+// damageSpan is how many bytes at the front of a datagram Flip counts in: the headers, which every run keeps, whatever it
+// elides.
+const damageSpan = 36
+
+// Damage inverts the bit of a datagram that Flip names, or inverts it back; false where there is nothing to invert.
+func (p *Packet) Damage(datagram []byte) bool {
+	bits := uint32(8 * min(len(datagram), damageSpan))
+	if p.Flip == 0 || bits == 0 {
+		return false
+	}
+	bit := (p.Flip - 1) % bits
+	datagram[bit/8] ^= 1 << (bit % 8)
+	return true
 }
 
 // FlowOwn is the first flow number of a medium's own traffic.

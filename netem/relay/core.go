@@ -180,7 +180,7 @@ func (c *core) emerge(p netem.Packet) {
 		return
 	}
 	data := parcel.data()
-	damaged := p.Fate == netem.Arrived && flip(data, p.Flip)
+	damaged := p.Fate == netem.Arrived && p.Damage(data)
 	from, to := c.ends(client.addr, p.Dir)
 	c.tap.After(c.now, p, from, to, data)
 	if p.Fate == netem.Arrived {
@@ -190,7 +190,7 @@ func (c *core) emerge(p netem.Packet) {
 		c.depart(p, client.addr, data)
 	}
 	if damaged {
-		flip(data, p.Flip) // another copy may be whole
+		p.Damage(data) // another copy may be whole
 	}
 }
 
@@ -202,20 +202,6 @@ func (c *core) depart(p netem.Packet, client netip.AddrPort, data []byte) {
 	}
 	way.Sent++
 	way.SentBytes += uint64(len(data))
-}
-
-// damageSpan is how many bytes at the front of a datagram Packet.Flip counts in.
-const damageSpan = 36
-
-// flip inverts the bit that a packet's Flip names, and back; false where there is nothing to invert.
-func flip(data []byte, bit uint32) bool {
-	n := uint32(min(len(data), damageSpan) * 8)
-	if bit == 0 || n == 0 {
-		return false
-	}
-	bit = (bit - 1) % n
-	data[bit/8] ^= 1 << (bit % 8)
-	return true
 }
 
 // forgetIdle forgets the clients that nothing was heard of, nor for, for long.

@@ -232,11 +232,11 @@ func TestFlip(t *testing.T) {
 		{"the front's end", strings.Repeat("a", 100), 36 * 8, strings.Repeat("a", 35) + "\xe1" + strings.Repeat("a", 64)},
 	} {
 		data := []byte(c.data)
-		damaged := flip(data, c.flip)
+		damaged := (&netem.Packet{Flip: c.flip}).Damage(data)
 		if string(data) != c.want || damaged != (c.data != c.want) {
 			t.Errorf("%s: %q, %v, want %q", c.name, data, damaged, c.want)
 		}
-		flip(data, c.flip)
+		(&netem.Packet{Flip: c.flip}).Damage(data)
 		if string(data) != c.data {
 			t.Errorf("%s: flipping back gives %q", c.name, data)
 		}

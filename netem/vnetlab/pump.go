@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"time"
 
-	"airbridge/machine"
 	"airbridge/netem"
 )
 
@@ -107,9 +106,7 @@ func (p *pump) forward(item *parcel, out netem.Packet) {
 		return
 	}
 	p.buf = tag(p.buf[:0], item.data, out.DSCP, out.ECN)
-	if out.Flip != 0 {
-		flip(p.buf[:len(item.data)], out.Flip)
-	}
+	out.Damage(p.buf[:len(item.data)])
 	if _, err := conn.WriteTo(p.buf, net.UDPAddrFromAddrPort(item.to)); err != nil {
 		p.fail(err)
 	}
@@ -130,14 +127,6 @@ func (h *host) conn(from netip.AddrPort) (net.PacketConn, error) {
 func (p *pump) fail(err error) {
 	if p.err == nil {
 		p.err = err
-	}
-}
-
-// flip inverts a bit among the first bytes, as netem.Packet.Flip says.
-func flip(datagram []byte, flip uint32) {
-	if bits := uint32(8 * min(len(datagram), machine.HashedHeader)); bits > 0 {
-		bit := (flip - 1) % bits
-		datagram[bit/8] ^= 1 << (bit % 8)
 	}
 }
 

@@ -3,7 +3,7 @@ package event
 import (
 	"net/netip"
 
-	"airbridge/machine"
+	"airbridge/netem"
 )
 
 // store keeps what packets carry while they are under way.
@@ -52,12 +52,9 @@ func (s *store) release(id uint32) {
 	}
 }
 
-// flipped returns the data with one bit inverted among the first bytes, which every run keeps, whatever it elides.
-func (l *letter) flipped(flip uint32) []byte {
+// harmed returns the data with the damage that befell the packet; the data itself stays whole, for another copy of it.
+func (l *letter) harmed(p *netem.Packet) []byte {
 	l.damaged = append(l.damaged[:0], l.data...)
-	if bits := uint32(8 * min(len(l.data), machine.HashedHeader)); bits > 0 {
-		bit := (flip - 1) % bits
-		l.damaged[bit/8] ^= 1 << (bit % 8)
-	}
+	p.Damage(l.damaged)
 	return l.damaged
 }

@@ -204,7 +204,7 @@ func (w *World) arrive(p netem.Packet) {
 		}
 		d.At, d.ECN, d.Data, d.Elided = now, p.ECN, l.data, int(p.Size)-netem.Overhead-len(l.data)
 		if p.Flip != 0 {
-			w.datum.Data = l.flipped(p.Flip)
+			w.datum.Data = l.harmed(&p)
 		}
 		e.Machine.Handle(now, &w.datum, w.as(e, now))
 		e.due = min(e.due, w.now)
